@@ -1,0 +1,19 @@
+import { swcOptions } from './scripts/swc-options.mjs';
+
+/** Jest 30 in ES module mode. NODE_OPTIONS=--experimental-vm-modules is set by `npm test`. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/bench', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  modulePathIgnorePatterns: ['/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
+  moduleNameMapper: {
+    '^@thaw/app-(graph)$': '<rootDir>/apps/$1/src/index.ts',
+    '^@thaw/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  reporters: ['default', 'summary', '<rootDir>/scripts/count-reporter.mjs'],
+};

@@ -1,0 +1,71 @@
+/** gRPC status codes by name, as numbers (grpc.io, "Status codes and their use in gRPC"). */
+const GRPC = {
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  DATA_LOSS: 15,
+  UNAUTHENTICATED: 16,
+} as const;
+
+interface ErrorKind {
+  readonly grpcStatus: number;
+  /** Whether the same call may succeed later without anyone changing anything. */
+  readonly retryable: boolean;
+  /** What this kind of error means, for the documentation. */
+  readonly meaning: string;
+}
+
+const kind = (grpc: keyof typeof GRPC, retryable: boolean, meaning: string): ErrorKind => ({
+  grpcStatus: GRPC[grpc],
+  retryable,
+  meaning,
+});
+
+/** Every error that Thaw raises on purpose, in alphabetical order. Add here before you throw. */
+export const ERROR_CATALOGUE = {
+  CONFIG_INVALID: kind('FAILED_PRECONDITION', false, 'a setting is missing or has a value that cannot be used'),
+  EVENT_UNDECODABLE: kind('INVALID_ARGUMENT', false, 'a record is not the event that its topic promises'),
+  INTERNAL: kind('INTERNAL', false, 'a defect in Thaw'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/**
+ * An error with a code of the catalogue. Its message says what happened, to which object, and what to do about it.
+ */
+export class ThawError extends Error {
+  override readonly name: string = 'ThawError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly details?: Readonly<Record<string, unknown>> },
+  ) {
+    super(message, options);
+    this.details = options?.details ?? {};
+  }
+
+  /** Facts for machines: the field, the path, the limit. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  get grpcStatus(): number {
+    return ERROR_CATALOGUE[this.code].grpcStatus;
+  }
+
+  get retryable(): boolean {
+    return ERROR_CATALOGUE[this.code].retryable;
+  }
+
+  /** Gives any thrown thing a code: what is no ThawError yet is INTERNAL, with the original as its cause. */
+  static from(thrown: unknown): ThawError {
+    if (thrown instanceof ThawError) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new ThawError('INTERNAL', message, { cause: thrown });
+  }
+}

@@ -1,0 +1,68 @@
+// Compiles every workspace's src/**/*.ts to dist/ with SWC, and the AssemblyScript kernels to WebAssembly.
+// Only files whose source is newer than their output are compiled again; outputs without a source are removed.
+import { transformFile } from '@swc/core';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { swcOptions } from './swc-options.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const self = statSync(fileURLToPath(import.meta.url)).mtimeMs;
+
+function* walk(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(path);
+    else yield path;
+  }
+}
+
+const isStale = (source, output) =>
+  !existsSync(output) || statSync(output).mtimeMs < Math.max(statSync(source).mtimeMs, self);
+
+const packages = ['libs', 'apps']
+  .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
+  .concat(join(root, 'bench'));
+
+async function compile(source, output) {
+  const { code, map } = await transformFile(source, { ...swcOptions, sourceMaps: true });
+  mkdirSync(dirname(output), { recursive: true });
+  const name = output.slice(output.lastIndexOf('/') + 1);
+  writeFileSync(output, `${code}\n//# sourceMappingURL=${name}.map\n`);
+  writeFileSync(`${output}.map`, map);
+}
+
+async function buildTypeScript(folder) {
+  const src = join(folder, 'src');
+  const dist = join(folder, 'dist');
+  const wanted = new Set();
+  const jobs = [];
+  for (const source of walk(src)) {
+    if (!source.endsWith('.ts') || /\.(spec|d)\.ts$/.test(source)) continue;
+    const output = join(dist, relative(src, source)).replace(/\.ts$/, '.js');
+    wanted.add(output).add(`${output}.map`);
+    if (isStale(source, output)) jobs.push(compile(source, output));
+  }
+  await Promise.all(jobs);
+  for (const file of walk(dist)) if (/\.js(\.map)?$/.test(file) && !wanted.has(file)) rmSync(file);
+}
+
+function buildAssembly(folder) {
+  const assembly = join(folder, 'assembly');
+  if (!existsSync(assembly)) return;
+  for (const name of readdirSync(assembly)) {
+    if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
+    const source = join(assembly, name);
+    const output = join(folder, 'dist', name.replace(/\.ts$/, '.wasm'));
+    if (!isStale(source, output)) continue;
+    mkdirSync(dirname(output), { recursive: true });
+    const asc = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
+    const config = join(assembly, 'asconfig.json');
+    execFileSync(process.execPath, [asc, source, '--config', config, '--outFile', output], { stdio: 'inherit' });
+  }
+}
+
+await Promise.all(packages.map(buildTypeScript));
+packages.forEach(buildAssembly);
