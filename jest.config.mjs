@@ -15,5 +15,5 @@ export default {
   },
   testTimeout: 30_000,
   maxWorkers: 2,
-  reporters: ['default', 'summary', '<rootDir>/scripts/count-reporter.mjs'],
+  reporters: ['default', '<rootDir>/scripts/count-reporter.mjs'],
 };
