@@ -32,6 +32,10 @@ export const ERROR_CATALOGUE = {
   CONFIG_INVALID: kind('FAILED_PRECONDITION', false, 'a setting is missing or has a value that cannot be used'),
   EVENT_UNDECODABLE: kind('INVALID_ARGUMENT', false, 'a record is not the event that its topic promises'),
   INTERNAL: kind('INTERNAL', false, 'a defect in Thaw'),
+  STORE_CORRUPT: kind('DATA_LOSS', false, 'what is on the disk cannot be trusted'),
+  STORE_LOCKED: kind('FAILED_PRECONDITION', true, 'another process holds the store'),
+  STORE_UNAVAILABLE: kind('UNAVAILABLE', true, 'the disk refuses: full, read-only or failing'),
+  STORE_VERSION: kind('FAILED_PRECONDITION', false, 'the store was written in a format that this Thaw does not read'),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
