@@ -30,6 +30,8 @@ const kind = (grpc: keyof typeof GRPC, retryable: boolean, meaning: string): Err
 /** Every error that Thaw raises on purpose, in alphabetical order. Add here before you throw. */
 export const ERROR_CATALOGUE = {
   CONFIG_INVALID: kind('FAILED_PRECONDITION', false, 'a setting is missing or has a value that cannot be used'),
+  DATASET_INVALID: kind('INVALID_ARGUMENT', false, 'a data set file is broken or has a row that cannot be used'),
+  DATASET_NOT_FOUND: kind('NOT_FOUND', false, 'a folder is not in the data set format'),
   EVENT_UNDECODABLE: kind('INVALID_ARGUMENT', false, 'a record is not the event that its topic promises'),
   INTERNAL: kind('INTERNAL', false, 'a defect in Thaw'),
   STORE_CORRUPT: kind('DATA_LOSS', false, 'what is on the disk cannot be trusted'),
