@@ -228,13 +228,11 @@ export interface SellerAdded {
   sellerId: string;
 }
 
-/** One change of the reduced graph. Topic `graph-changes`, one partition: the order is the sequence. */
+/** One change of the reduced graph. */
 export interface GraphChange {
   /** 1, 2, 3, … without gaps. A double holds it exactly up to 2^53. */
   sequence: number;
   reason: ChangeReason;
-  /** When the event that caused it was written to Kafka, Unix epoch milliseconds. */
-  causedAtMs: number;
   change:
     | { $case: "candidateAdmitted"; value: CandidateAdmitted }
     | { $case: "candidateEvicted"; value: CandidateEvicted }
@@ -246,6 +244,17 @@ export interface GraphChange {
     | { $case: "productRemoved"; value: ProductRemoved }
     | { $case: "sellerAdded"; value: SellerAdded }
     | undefined;
+}
+
+/**
+ * Consecutive changes, one record of the topic `graph-changes` (one partition: the order is the sequence). Many to a
+ * record, since a record costs a hundred times what a change does.
+ */
+export interface GraphChangeBatch {
+  /** In order of their sequence, without gaps; the first record of a restarted writer may repeat changes already written. */
+  changes: GraphChange[];
+  /** The newest Kafka timestamp of the events that caused them, Unix epoch milliseconds. */
+  causedAtMs: number;
 }
 
 /**
@@ -261,6 +270,14 @@ export interface CoInteractionCount {
 export interface ReadGraphRequest {
 }
 
+/** How far into an input topic the graph has read. */
+export interface InputOffset {
+  topic: string;
+  partition: number;
+  /** The offset of the first record that is not in the graph. */
+  nextOffset: number;
+}
+
 /** The first message of the stream. */
 export interface GraphHeader {
   /** The graph is what the changes up to and including this one make of it. */
@@ -270,8 +287,29 @@ export interface GraphHeader {
   edges: number;
   listings: number;
   candidates: number;
-  /** The co-interaction threshold in force. */
+  /** The settings in force. */
+  settings:
+    | GraphSettings
+    | undefined;
+  /** What the graph has read of its inputs: with these records and settings anyone can compute the same graph. */
+  offsets: InputOffset[];
+}
+
+export interface GraphSettings {
+  /** Distinct products in a customer's history, at most. */
+  historyLimit: number;
+  /** Customers that a pair needs to be an edge. */
   coInteractionThreshold: number;
+  /** Customers that a product needs to be admitted as a candidate. */
+  minCustomers: number;
+  /** Listings at which a candidate is evicted. */
+  maxListings: number;
+  /** How many listings below max_listings a product must be to be admitted. */
+  listingHysteresis: number;
+  /** How many customers below min_customers a candidate may fall before it is evicted. */
+  demandHysteresis: number;
+  /** How far an event may be dated ahead of its record, milliseconds. */
+  maxFutureSkewMs: number;
 }
 
 export interface ProductNode {
@@ -1280,7 +1318,7 @@ export const SellerAdded: MessageFns<SellerAdded> = {
 };
 
 function createBaseGraphChange(): GraphChange {
-  return { sequence: 0, reason: 0, causedAtMs: 0, change: undefined };
+  return { sequence: 0, reason: 0, change: undefined };
 }
 
 export const GraphChange: MessageFns<GraphChange> = {
@@ -1291,36 +1329,33 @@ export const GraphChange: MessageFns<GraphChange> = {
     if (message.reason !== 0) {
       writer.uint32(16).int32(message.reason);
     }
-    if (message.causedAtMs !== 0) {
-      writer.uint32(25).double(message.causedAtMs);
-    }
     switch (message.change?.$case) {
       case "candidateAdmitted":
-        CandidateAdmitted.encode(message.change.value, writer.uint32(34).fork()).join();
+        CandidateAdmitted.encode(message.change.value, writer.uint32(26).fork()).join();
         break;
       case "candidateEvicted":
-        CandidateEvicted.encode(message.change.value, writer.uint32(42).fork()).join();
+        CandidateEvicted.encode(message.change.value, writer.uint32(34).fork()).join();
         break;
       case "edgeAdded":
-        EdgeAdded.encode(message.change.value, writer.uint32(50).fork()).join();
+        EdgeAdded.encode(message.change.value, writer.uint32(42).fork()).join();
         break;
       case "edgeRemoved":
-        EdgeRemoved.encode(message.change.value, writer.uint32(58).fork()).join();
+        EdgeRemoved.encode(message.change.value, writer.uint32(50).fork()).join();
         break;
       case "listingAdded":
-        ListingAdded.encode(message.change.value, writer.uint32(66).fork()).join();
+        ListingAdded.encode(message.change.value, writer.uint32(58).fork()).join();
         break;
       case "listingRemoved":
-        ListingRemoved.encode(message.change.value, writer.uint32(74).fork()).join();
+        ListingRemoved.encode(message.change.value, writer.uint32(66).fork()).join();
         break;
       case "productChanged":
-        ProductChanged.encode(message.change.value, writer.uint32(82).fork()).join();
+        ProductChanged.encode(message.change.value, writer.uint32(74).fork()).join();
         break;
       case "productRemoved":
-        ProductRemoved.encode(message.change.value, writer.uint32(90).fork()).join();
+        ProductRemoved.encode(message.change.value, writer.uint32(82).fork()).join();
         break;
       case "sellerAdded":
-        SellerAdded.encode(message.change.value, writer.uint32(98).fork()).join();
+        SellerAdded.encode(message.change.value, writer.uint32(90).fork()).join();
         break;
     }
     return writer;
@@ -1356,11 +1391,11 @@ export const GraphChange: MessageFns<GraphChange> = {
             continue;
           }
           case 3: {
-            if (tag !== 25) {
+            if (tag !== 26) {
               break;
             }
 
-            message.causedAtMs = reader.double();
+            message.change = { $case: "candidateAdmitted", value: CandidateAdmitted.decode(reader, reader.uint32()) };
             continue;
           }
           case 4: {
@@ -1368,7 +1403,7 @@ export const GraphChange: MessageFns<GraphChange> = {
               break;
             }
 
-            message.change = { $case: "candidateAdmitted", value: CandidateAdmitted.decode(reader, reader.uint32()) };
+            message.change = { $case: "candidateEvicted", value: CandidateEvicted.decode(reader, reader.uint32()) };
             continue;
           }
           case 5: {
@@ -1376,7 +1411,7 @@ export const GraphChange: MessageFns<GraphChange> = {
               break;
             }
 
-            message.change = { $case: "candidateEvicted", value: CandidateEvicted.decode(reader, reader.uint32()) };
+            message.change = { $case: "edgeAdded", value: EdgeAdded.decode(reader, reader.uint32()) };
             continue;
           }
           case 6: {
@@ -1384,7 +1419,7 @@ export const GraphChange: MessageFns<GraphChange> = {
               break;
             }
 
-            message.change = { $case: "edgeAdded", value: EdgeAdded.decode(reader, reader.uint32()) };
+            message.change = { $case: "edgeRemoved", value: EdgeRemoved.decode(reader, reader.uint32()) };
             continue;
           }
           case 7: {
@@ -1392,7 +1427,7 @@ export const GraphChange: MessageFns<GraphChange> = {
               break;
             }
 
-            message.change = { $case: "edgeRemoved", value: EdgeRemoved.decode(reader, reader.uint32()) };
+            message.change = { $case: "listingAdded", value: ListingAdded.decode(reader, reader.uint32()) };
             continue;
           }
           case 8: {
@@ -1400,7 +1435,7 @@ export const GraphChange: MessageFns<GraphChange> = {
               break;
             }
 
-            message.change = { $case: "listingAdded", value: ListingAdded.decode(reader, reader.uint32()) };
+            message.change = { $case: "listingRemoved", value: ListingRemoved.decode(reader, reader.uint32()) };
             continue;
           }
           case 9: {
@@ -1408,7 +1443,7 @@ export const GraphChange: MessageFns<GraphChange> = {
               break;
             }
 
-            message.change = { $case: "listingRemoved", value: ListingRemoved.decode(reader, reader.uint32()) };
+            message.change = { $case: "productChanged", value: ProductChanged.decode(reader, reader.uint32()) };
             continue;
           }
           case 10: {
@@ -1416,19 +1451,11 @@ export const GraphChange: MessageFns<GraphChange> = {
               break;
             }
 
-            message.change = { $case: "productChanged", value: ProductChanged.decode(reader, reader.uint32()) };
+            message.change = { $case: "productRemoved", value: ProductRemoved.decode(reader, reader.uint32()) };
             continue;
           }
           case 11: {
             if (tag !== 90) {
-              break;
-            }
-
-            message.change = { $case: "productRemoved", value: ProductRemoved.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 12: {
-            if (tag !== 98) {
               break;
             }
 
@@ -1451,11 +1478,6 @@ export const GraphChange: MessageFns<GraphChange> = {
     return {
       sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
       reason: isSet(object.reason) ? changeReasonFromJSON(object.reason) : 0,
-      causedAtMs: isSet(object.causedAtMs)
-        ? globalThis.Number(object.causedAtMs)
-        : isSet(object.caused_at_ms)
-        ? globalThis.Number(object.caused_at_ms)
-        : 0,
       change: isSet(object.candidateAdmitted)
         ? { $case: "candidateAdmitted", value: CandidateAdmitted.fromJSON(object.candidateAdmitted) }
         : isSet(object.candidate_admitted)
@@ -1504,9 +1526,6 @@ export const GraphChange: MessageFns<GraphChange> = {
     if (message.reason !== 0) {
       obj.reason = changeReasonToJSON(message.reason);
     }
-    if (message.causedAtMs !== 0) {
-      obj.causedAtMs = floatToJson(message.causedAtMs);
-    }
     if (message.change?.$case === "candidateAdmitted") {
       obj.candidateAdmitted = CandidateAdmitted.toJSON(message.change.value);
     } else if (message.change?.$case === "candidateEvicted") {
@@ -1536,7 +1555,6 @@ export const GraphChange: MessageFns<GraphChange> = {
     const message = createBaseGraphChange();
     message.sequence = object.sequence ?? 0;
     message.reason = object.reason ?? 0;
-    message.causedAtMs = object.causedAtMs ?? 0;
     switch (object.change?.$case) {
       case "candidateAdmitted": {
         if (object.change?.value !== undefined && object.change?.value !== null) {
@@ -1593,6 +1611,95 @@ export const GraphChange: MessageFns<GraphChange> = {
         break;
       }
     }
+    return message;
+  },
+};
+
+function createBaseGraphChangeBatch(): GraphChangeBatch {
+  return { changes: [], causedAtMs: 0 };
+}
+
+export const GraphChangeBatch: MessageFns<GraphChangeBatch> = {
+  encode(message: GraphChangeBatch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.changes) {
+      GraphChange.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.causedAtMs !== 0) {
+      writer.uint32(17).double(message.causedAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GraphChangeBatch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGraphChangeBatch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.changes.push(GraphChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.causedAtMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GraphChangeBatch {
+    return {
+      changes: globalThis.Array.isArray(object?.changes) ? object.changes.map((e: any) => GraphChange.fromJSON(e)) : [],
+      causedAtMs: isSet(object.causedAtMs)
+        ? globalThis.Number(object.causedAtMs)
+        : isSet(object.caused_at_ms)
+        ? globalThis.Number(object.caused_at_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: GraphChangeBatch): unknown {
+    const obj: any = {};
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => GraphChange.toJSON(e));
+    }
+    if (message.causedAtMs !== 0) {
+      obj.causedAtMs = floatToJson(message.causedAtMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GraphChangeBatch>): GraphChangeBatch {
+    return GraphChangeBatch.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GraphChangeBatch>): GraphChangeBatch {
+    const message = createBaseGraphChangeBatch();
+    message.changes = object.changes?.map((e) => GraphChange.fromPartial(e)) || [];
+    message.causedAtMs = object.causedAtMs ?? 0;
     return message;
   },
 };
@@ -1758,8 +1865,122 @@ export const ReadGraphRequest: MessageFns<ReadGraphRequest> = {
   },
 };
 
+function createBaseInputOffset(): InputOffset {
+  return { topic: "", partition: 0, nextOffset: 0 };
+}
+
+export const InputOffset: MessageFns<InputOffset> = {
+  encode(message: InputOffset, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.partition !== 0) {
+      writer.uint32(16).uint32(message.partition);
+    }
+    if (message.nextOffset !== 0) {
+      writer.uint32(25).double(message.nextOffset);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InputOffset {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInputOffset();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.partition = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.nextOffset = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InputOffset {
+    return {
+      topic: isSet(object.topic) ? globalThis.String(object.topic) : "",
+      partition: isSet(object.partition) ? globalThis.Number(object.partition) : 0,
+      nextOffset: isSet(object.nextOffset)
+        ? globalThis.Number(object.nextOffset)
+        : isSet(object.next_offset)
+        ? globalThis.Number(object.next_offset)
+        : 0,
+    };
+  },
+
+  toJSON(message: InputOffset): unknown {
+    const obj: any = {};
+    if (message.topic !== "") {
+      obj.topic = message.topic;
+    }
+    if (message.partition !== 0) {
+      obj.partition = Math.round(message.partition);
+    }
+    if (message.nextOffset !== 0) {
+      obj.nextOffset = floatToJson(message.nextOffset);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<InputOffset>): InputOffset {
+    return InputOffset.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InputOffset>): InputOffset {
+    const message = createBaseInputOffset();
+    message.topic = object.topic ?? "";
+    message.partition = object.partition ?? 0;
+    message.nextOffset = object.nextOffset ?? 0;
+    return message;
+  },
+};
+
 function createBaseGraphHeader(): GraphHeader {
-  return { sequence: 0, products: 0, sellers: 0, edges: 0, listings: 0, candidates: 0, coInteractionThreshold: 0 };
+  return {
+    sequence: 0,
+    products: 0,
+    sellers: 0,
+    edges: 0,
+    listings: 0,
+    candidates: 0,
+    settings: undefined,
+    offsets: [],
+  };
 }
 
 export const GraphHeader: MessageFns<GraphHeader> = {
@@ -1782,8 +2003,11 @@ export const GraphHeader: MessageFns<GraphHeader> = {
     if (message.candidates !== 0) {
       writer.uint32(48).uint32(message.candidates);
     }
-    if (message.coInteractionThreshold !== 0) {
-      writer.uint32(56).uint32(message.coInteractionThreshold);
+    if (message.settings !== undefined) {
+      GraphSettings.encode(message.settings, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.offsets) {
+      InputOffset.encode(v!, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -1850,11 +2074,19 @@ export const GraphHeader: MessageFns<GraphHeader> = {
             continue;
           }
           case 7: {
-            if (tag !== 56) {
+            if (tag !== 58) {
               break;
             }
 
-            message.coInteractionThreshold = reader.uint32();
+            message.settings = GraphSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.offsets.push(InputOffset.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -1877,11 +2109,8 @@ export const GraphHeader: MessageFns<GraphHeader> = {
       edges: isSet(object.edges) ? globalThis.Number(object.edges) : 0,
       listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
       candidates: isSet(object.candidates) ? globalThis.Number(object.candidates) : 0,
-      coInteractionThreshold: isSet(object.coInteractionThreshold)
-        ? globalThis.Number(object.coInteractionThreshold)
-        : isSet(object.co_interaction_threshold)
-        ? globalThis.Number(object.co_interaction_threshold)
-        : 0,
+      settings: isSet(object.settings) ? GraphSettings.fromJSON(object.settings) : undefined,
+      offsets: globalThis.Array.isArray(object?.offsets) ? object.offsets.map((e: any) => InputOffset.fromJSON(e)) : [],
     };
   },
 
@@ -1905,8 +2134,11 @@ export const GraphHeader: MessageFns<GraphHeader> = {
     if (message.candidates !== 0) {
       obj.candidates = Math.round(message.candidates);
     }
-    if (message.coInteractionThreshold !== 0) {
-      obj.coInteractionThreshold = Math.round(message.coInteractionThreshold);
+    if (message.settings !== undefined) {
+      obj.settings = GraphSettings.toJSON(message.settings);
+    }
+    if (message.offsets?.length) {
+      obj.offsets = message.offsets.map((e) => InputOffset.toJSON(e));
     }
     return obj;
   },
@@ -1922,7 +2154,211 @@ export const GraphHeader: MessageFns<GraphHeader> = {
     message.edges = object.edges ?? 0;
     message.listings = object.listings ?? 0;
     message.candidates = object.candidates ?? 0;
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? GraphSettings.fromPartial(object.settings)
+      : undefined;
+    message.offsets = object.offsets?.map((e) => InputOffset.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGraphSettings(): GraphSettings {
+  return {
+    historyLimit: 0,
+    coInteractionThreshold: 0,
+    minCustomers: 0,
+    maxListings: 0,
+    listingHysteresis: 0,
+    demandHysteresis: 0,
+    maxFutureSkewMs: 0,
+  };
+}
+
+export const GraphSettings: MessageFns<GraphSettings> = {
+  encode(message: GraphSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.historyLimit !== 0) {
+      writer.uint32(8).uint32(message.historyLimit);
+    }
+    if (message.coInteractionThreshold !== 0) {
+      writer.uint32(16).uint32(message.coInteractionThreshold);
+    }
+    if (message.minCustomers !== 0) {
+      writer.uint32(24).uint32(message.minCustomers);
+    }
+    if (message.maxListings !== 0) {
+      writer.uint32(32).uint32(message.maxListings);
+    }
+    if (message.listingHysteresis !== 0) {
+      writer.uint32(40).uint32(message.listingHysteresis);
+    }
+    if (message.demandHysteresis !== 0) {
+      writer.uint32(48).uint32(message.demandHysteresis);
+    }
+    if (message.maxFutureSkewMs !== 0) {
+      writer.uint32(57).double(message.maxFutureSkewMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GraphSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGraphSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.historyLimit = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.coInteractionThreshold = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.minCustomers = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.maxListings = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.listingHysteresis = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.demandHysteresis = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.maxFutureSkewMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GraphSettings {
+    return {
+      historyLimit: isSet(object.historyLimit)
+        ? globalThis.Number(object.historyLimit)
+        : isSet(object.history_limit)
+        ? globalThis.Number(object.history_limit)
+        : 0,
+      coInteractionThreshold: isSet(object.coInteractionThreshold)
+        ? globalThis.Number(object.coInteractionThreshold)
+        : isSet(object.co_interaction_threshold)
+        ? globalThis.Number(object.co_interaction_threshold)
+        : 0,
+      minCustomers: isSet(object.minCustomers)
+        ? globalThis.Number(object.minCustomers)
+        : isSet(object.min_customers)
+        ? globalThis.Number(object.min_customers)
+        : 0,
+      maxListings: isSet(object.maxListings)
+        ? globalThis.Number(object.maxListings)
+        : isSet(object.max_listings)
+        ? globalThis.Number(object.max_listings)
+        : 0,
+      listingHysteresis: isSet(object.listingHysteresis)
+        ? globalThis.Number(object.listingHysteresis)
+        : isSet(object.listing_hysteresis)
+        ? globalThis.Number(object.listing_hysteresis)
+        : 0,
+      demandHysteresis: isSet(object.demandHysteresis)
+        ? globalThis.Number(object.demandHysteresis)
+        : isSet(object.demand_hysteresis)
+        ? globalThis.Number(object.demand_hysteresis)
+        : 0,
+      maxFutureSkewMs: isSet(object.maxFutureSkewMs)
+        ? globalThis.Number(object.maxFutureSkewMs)
+        : isSet(object.max_future_skew_ms)
+        ? globalThis.Number(object.max_future_skew_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: GraphSettings): unknown {
+    const obj: any = {};
+    if (message.historyLimit !== 0) {
+      obj.historyLimit = Math.round(message.historyLimit);
+    }
+    if (message.coInteractionThreshold !== 0) {
+      obj.coInteractionThreshold = Math.round(message.coInteractionThreshold);
+    }
+    if (message.minCustomers !== 0) {
+      obj.minCustomers = Math.round(message.minCustomers);
+    }
+    if (message.maxListings !== 0) {
+      obj.maxListings = Math.round(message.maxListings);
+    }
+    if (message.listingHysteresis !== 0) {
+      obj.listingHysteresis = Math.round(message.listingHysteresis);
+    }
+    if (message.demandHysteresis !== 0) {
+      obj.demandHysteresis = Math.round(message.demandHysteresis);
+    }
+    if (message.maxFutureSkewMs !== 0) {
+      obj.maxFutureSkewMs = floatToJson(message.maxFutureSkewMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GraphSettings>): GraphSettings {
+    return GraphSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GraphSettings>): GraphSettings {
+    const message = createBaseGraphSettings();
+    message.historyLimit = object.historyLimit ?? 0;
     message.coInteractionThreshold = object.coInteractionThreshold ?? 0;
+    message.minCustomers = object.minCustomers ?? 0;
+    message.maxListings = object.maxListings ?? 0;
+    message.listingHysteresis = object.listingHysteresis ?? 0;
+    message.demandHysteresis = object.demandHysteresis ?? 0;
+    message.maxFutureSkewMs = object.maxFutureSkewMs ?? 0;
     return message;
   },
 };
