@@ -1,1 +1,11 @@
-export {};
+export * from './graph/adjacency.js';
+export * from './graph/csr-builder.js';
+export * from './graph/graph-changes.js';
+export * from './graph/node-table.js';
+export * from './graph/node-types.js';
+export * from './graph/reduced-graph.js';
+export * from './hashing/node-hasher.js';
+export * from './hashing/node-input.js';
+export * from './propagation/layers.js';
+export * from './propagation/propagation-graph.js';
+export * from './propagation/reference.js';
