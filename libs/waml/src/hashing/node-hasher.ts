@@ -63,7 +63,8 @@ export class NodeHasher {
   }
 
   #addDense(out: Float32Array | Float64Array, offset: number, scale: number): void {
-    const magnitude = scale / Math.sqrt(this.dimensions);
+    // Rounded first: the same magnitude added with opposite signs must leave nothing behind.
+    const magnitude = Math.fround(scale / Math.sqrt(this.dimensions));
     const doubled = 2 * magnitude;
     for (let column = 0, word = 0; column < this.dimensions; word++) {
       const end = Math.min(column + 32, this.dimensions);
@@ -73,7 +74,7 @@ export class NodeHasher {
   }
 
   #addFeature(out: Float32Array | Float64Array, offset: number, scale: number): void {
-    const magnitude = scale / Math.sqrt(FEATURE_PROBES);
+    const magnitude = Math.fround(scale / Math.sqrt(FEATURE_PROBES));
     for (let probe = 0; probe < FEATURE_PROBES; probe++) {
       const word = this.#word(probe);
       // The top bit is the sign; the other 31 are scaled to [0, d) instead of a remainder, which favours low columns.
