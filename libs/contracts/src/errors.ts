@@ -29,12 +29,25 @@ const kind = (grpc: keyof typeof GRPC, retryable: boolean, meaning: string): Err
 
 /** Every error that Thaw raises on purpose, in alphabetical order. Add here before you throw. */
 export const ERROR_CATALOGUE = {
+  ADDRESS_IN_USE: kind('FAILED_PRECONDITION', true, 'another process listens where Thaw was told to'),
+  BROKER_DATA_LOCKED: kind('FAILED_PRECONDITION', false, 'another process runs an embedded broker on the same data directory'),
+  BROKER_JARS_UNAVAILABLE: kind('FAILED_PRECONDITION', true, 'the embedded broker could not be downloaded'),
+  BROKER_JAVA_UNUSABLE: kind('FAILED_PRECONDITION', false, 'there is no Java, or one too old, for the embedded broker'),
+  BROKER_PORT_TAKEN: kind('FAILED_PRECONDITION', false, 'another process listens on the port of the embedded broker'),
+  BROKER_START_FAILED: kind('INTERNAL', true, 'the embedded broker did not become ready'),
   CONFIG_INVALID: kind('FAILED_PRECONDITION', false, 'a setting is missing or has a value that cannot be used'),
   DATASET_INVALID: kind('INVALID_ARGUMENT', false, 'a data set file is broken or has a row that cannot be used'),
   DATASET_NOT_FOUND: kind('NOT_FOUND', false, 'a folder is not in the data set format'),
   EVENT_UNDECODABLE: kind('INVALID_ARGUMENT', false, 'a record is not the event that its topic promises'),
   GRAPH_DIVERGED: kind('ABORTED', false, 'a copy of the reduced graph does not hold what a change is about'),
   INTERNAL: kind('INTERNAL', false, 'a defect in Thaw'),
+  KAFKA_AUTHENTICATION: kind('UNAUTHENTICATED', false, 'Kafka refused the user name or password'),
+  KAFKA_CLOSED: kind('FAILED_PRECONDITION', false, 'a Kafka source or sink was used after it was closed'),
+  KAFKA_OFFSET_OUT_OF_RANGE: kind('DATA_LOSS', false, 'the records that a reader needs next are no longer in Kafka'),
+  KAFKA_RECORD_TOO_LARGE: kind('INVALID_ARGUMENT', false, 'a record is larger than its topic takes'),
+  KAFKA_TOPIC_MISMATCH: kind('FAILED_PRECONDITION', false, 'a topic exists with other settings than Thaw needs'),
+  KAFKA_TOPIC_UNKNOWN: kind('NOT_FOUND', true, 'a topic or partition does not exist'),
+  KAFKA_UNAVAILABLE: kind('UNAVAILABLE', true, 'no Kafka broker answers'),
   PROPAGATION_INPUT_INVALID: kind(
     'INVALID_ARGUMENT',
     false,
@@ -42,6 +55,7 @@ export const ERROR_CATALOGUE = {
   ),
   PROPAGATION_MEMORY_REFUSED: kind('RESOURCE_EXHAUSTED', false, 'the machine has not the memory for propagation'),
   PROPAGATION_WORKER_FAILED: kind('INTERNAL', true, 'a worker thread of the propagation kernel ended unexpectedly'),
+  STORE_CLOSED: kind('FAILED_PRECONDITION', false, 'the store was used after it was closed'),
   STORE_CORRUPT: kind('DATA_LOSS', false, 'what is on the disk cannot be trusted'),
   STORE_LOCKED: kind('FAILED_PRECONDITION', true, 'another process holds the store'),
   STORE_UNAVAILABLE: kind('UNAVAILABLE', true, 'the disk refuses: full, read-only or failing'),

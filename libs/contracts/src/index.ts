@@ -1,4 +1,16 @@
 export * from './errors.js';
+export * from './topics.js';
+export { LIMITS } from './codec/limits.js';
+export { DecodeError } from './codec/decode-error.js';
+export { CONTENT_TYPES, type Encoding } from './codec/encoding.js';
+export type { RecordHeaders } from './codec/headers.js';
+export type { EncodedRecord } from './codec/record.js';
+export { parseRfc3339 } from './codec/rfc3339.js';
+export * from './messages/co-interaction-count.js';
+export * from './messages/customer-erasure.js';
+export * from './messages/interaction.js';
+export * from './messages/listing.js';
+export * from './messages/product.js';
 export * as events from './generated/thaw/events/v1/events.js';
 export * as graph from './generated/thaw/graph/v1/graph.js';
 export * as operator from './generated/thaw/operator/v1/operator.js';
