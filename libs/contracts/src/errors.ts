@@ -30,7 +30,11 @@ const kind = (grpc: keyof typeof GRPC, retryable: boolean, meaning: string): Err
 /** Every error that Thaw raises on purpose, in alphabetical order. Add here before you throw. */
 export const ERROR_CATALOGUE = {
   ADDRESS_IN_USE: kind('FAILED_PRECONDITION', true, 'another process listens where Thaw was told to'),
-  BROKER_DATA_LOCKED: kind('FAILED_PRECONDITION', false, 'another process runs an embedded broker on the same data directory'),
+  BROKER_DATA_LOCKED: kind(
+    'FAILED_PRECONDITION',
+    false,
+    'another process runs an embedded broker on the same data directory',
+  ),
   BROKER_JARS_UNAVAILABLE: kind('FAILED_PRECONDITION', true, 'the embedded broker could not be downloaded'),
   BROKER_JAVA_UNUSABLE: kind('FAILED_PRECONDITION', false, 'there is no Java, or one too old, for the embedded broker'),
   BROKER_PORT_TAKEN: kind('FAILED_PRECONDITION', false, 'another process listens on the port of the embedded broker'),
