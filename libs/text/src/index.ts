@@ -1,1 +1,2 @@
-export {};
+export { HashedTfIdfEncoder, type HashedTfIdfSettings } from './hashed-tfidf-encoder.js';
+export type { ProductText, TextEncoder } from './text-encoder.js';
