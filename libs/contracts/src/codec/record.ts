@@ -1,4 +1,4 @@
-import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { readEnvelope } from './cloud-event.js';
 import { CONTENT_TYPES, formatOfHeaders, type Encoding } from './encoding.js';
 import { headerText, type RecordHeaders } from './headers.js';
@@ -18,7 +18,7 @@ export interface MessageCodec<T> {
   readonly check: (source: RecordSource, event: T) => T;
   readonly key: (event: T) => string;
   readonly toJson: (event: T) => JsonObject;
-  readonly toProtobuf: (event: T) => BinaryWriter;
+  readonly toProtobuf: (event: T, writer: BinaryWriter) => BinaryWriter;
 }
 
 /** A record ready to be produced. */
@@ -32,6 +32,9 @@ const HEADERS: Readonly<Record<Encoding, EncodedRecord['headers']>> = {
   json: { 'content-type': CONTENT_TYPES.json },
   protobuf: { 'content-type': CONTENT_TYPES.protobuf },
 };
+
+/** One for all, empty between two records: encoding is synchronous, and a new one costs more than what it writes. */
+const writer = new BinaryWriter();
 
 /**
  * The event in a record, whichever way it is written.
@@ -61,7 +64,9 @@ export function encodeRecord<T>(codec: MessageCodec<T>, given: T, encoding: Enco
   const source = new RecordSource(codec.type, undefined);
   const event = codec.check(source, given);
   const value =
-    encoding === 'json' ? Buffer.from(JSON.stringify(codec.toJson(event))) : bytesOf(codec.toProtobuf(event));
+    encoding === 'json'
+      ? Buffer.from(JSON.stringify(codec.toJson(event)))
+      : Buffer.from(codec.toProtobuf(event, writer).finish());
   checkSize(source, value);
   return { key: Buffer.from(codec.key(event)), value, headers: HEADERS[encoding] };
 }
@@ -83,11 +88,6 @@ function decodeProtobuf<T>(codec: MessageCodec<T>, source: RecordSource, value: 
   }
   if (reader.pos === value.length) return event;
   throw source.error('', 'goes on after the protobuf message ended', 'write exactly one message a record');
-}
-
-function bytesOf(writer: BinaryWriter): Buffer {
-  const bytes = writer.finish();
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function checkSize(source: RecordSource, value: Buffer): void {

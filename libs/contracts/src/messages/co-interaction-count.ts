@@ -40,7 +40,7 @@ const codec: MessageCodec<CoInteractionCountEvent> = {
   },
   check: (source, event) => checked(source, event.productIdA, event.productIdB, event.count),
   toJson: (event) => ({ product_id_a: event.productIdA, product_id_b: event.productIdB, count: event.count }),
-  toProtobuf: (event) => CoInteractionCount.encode(event),
+  toProtobuf: (event, writer) => CoInteractionCount.encode(event, writer),
 };
 
 /**

@@ -35,7 +35,7 @@ const codec: MessageCodec<CustomerErasureEvent> = {
   },
   check: (source, event) => checked(source, event.customerId, event.eventTimeMs),
   toJson: (event) => ({ customer_id: event.customerId, event_time_ms: event.eventTimeMs }),
-  toProtobuf: (event) => withExplicitTime(CustomerErasure.encode(event), 2, event.eventTimeMs),
+  toProtobuf: (event, writer) => withExplicitTime(CustomerErasure.encode(event, writer), 2, event.eventTimeMs),
 };
 
 /** @throws DecodeError where the record is no erasure */

@@ -65,8 +65,8 @@ const codec: MessageCodec<InteractionEvent> = {
     type: event.type,
     event_time_ms: event.eventTimeMs,
   }),
-  toProtobuf: (event) =>
-    withExplicitTime(Interaction.encode({ ...event, type: types.code(event.type) }), 4, event.eventTimeMs),
+  toProtobuf: (event, writer) =>
+    withExplicitTime(Interaction.encode({ ...event, type: types.code(event.type) }, writer), 4, event.eventTimeMs),
 };
 
 /** @throws DecodeError where the record is no interaction */

@@ -64,8 +64,8 @@ const codec: MessageCodec<ListingEvent> = {
     status: event.status,
     event_time_ms: event.eventTimeMs,
   }),
-  toProtobuf: (event) =>
-    withExplicitTime(Listing.encode({ ...event, status: statuses.code(event.status) }), 4, event.eventTimeMs),
+  toProtobuf: (event, writer) =>
+    withExplicitTime(Listing.encode({ ...event, status: statuses.code(event.status) }, writer), 4, event.eventTimeMs),
 };
 
 /** @throws DecodeError where the record is no listing */

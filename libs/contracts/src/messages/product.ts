@@ -71,8 +71,8 @@ const codec: MessageCodec<ProductEvent> = {
     status: event.status,
     event_time_ms: event.eventTimeMs,
   }),
-  toProtobuf: (event) =>
-    withExplicitTime(Product.encode({ ...event, status: statuses.code(event.status) }), 6, event.eventTimeMs),
+  toProtobuf: (event, writer) =>
+    withExplicitTime(Product.encode({ ...event, status: statuses.code(event.status) }, writer), 6, event.eventTimeMs),
 };
 
 /** @throws DecodeError where the record is no product */
