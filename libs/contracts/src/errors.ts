@@ -44,6 +44,7 @@ export const ERROR_CATALOGUE = {
   DATASET_NOT_FOUND: kind('NOT_FOUND', false, 'a folder is not in the data set format'),
   EVENT_UNDECODABLE: kind('INVALID_ARGUMENT', false, 'a record is not the event that its topic promises'),
   GRAPH_DIVERGED: kind('ABORTED', false, 'a copy of the reduced graph does not hold what a change is about'),
+  GRAPH_SETTINGS: kind('FAILED_PRECONDITION', false, 'the settings of the graph cannot be applied to the stored state'),
   INTERNAL: kind('INTERNAL', false, 'a defect in Thaw'),
   KAFKA_AUTHENTICATION: kind('UNAUTHENTICATED', false, 'Kafka refused the user name or password'),
   KAFKA_CLOSED: kind('FAILED_PRECONDITION', false, 'a Kafka source or sink was used after it was closed'),

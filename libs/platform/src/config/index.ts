@@ -1,0 +1,4 @@
+export { type Config, type LoadedConfig, type SettingReport, loadConfig, processEnvironment } from './config.js';
+export { editDistance, nearestName } from './nearest.js';
+export type { Environment, SettingSource } from './resolve.js';
+export { SETTINGS } from './settings.js';

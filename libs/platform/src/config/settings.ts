@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { boolean, brokers, bytes, durationMs, integer, port } from './parsers.js';
+import { type ConfigOf, optional, withDefault } from './setting.js';
+
+/** Every setting of Thaw, by group. `thaw config` prints them; nothing reads the environment elsewhere. */
+export const SETTINGS = {
+  kafka: {
+    brokers: optional(
+      'KAFKA_BROKERS',
+      brokers().describe('Brokers as host:port,host:port. Not set: the embedded broker.'),
+    ),
+    ssl: withDefault('KAFKA_SSL_ENABLED', 'false', boolean().describe('Whether to speak TLS to the brokers.')),
+    sslCa: optional(
+      'KAFKA_SSL_CA',
+      z.string().describe('Certificate authority of the brokers, PEM. Not set: those that Node trusts.'),
+      { fileVariant: true },
+    ),
+    sslCert: optional('KAFKA_SSL_CERT', z.string().describe('Client certificate for mutual TLS, PEM.'), {
+      fileVariant: true,
+    }),
+    sslKey: optional('KAFKA_SSL_KEY', z.string().describe('Key of the client certificate, PEM.'), { secret: true }),
+    saslMechanism: optional(
+      'KAFKA_SASL_MECHANISM',
+      z
+        .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+        .describe('How to log in: plain, scram-sha-256 or scram-sha-512. Not set: no login.'),
+    ),
+    saslUsername: optional('KAFKA_SASL_USERNAME', z.string().describe('User to log in as.')),
+    saslPassword: optional('KAFKA_SASL_PASSWORD', z.string().describe('Password to log in with.'), { secret: true }),
+    topicPrefix: withDefault(
+      'THAW_TOPIC_PREFIX',
+      '',
+      z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{0,100}$/, 'must be at most 100 letters, digits, dots, underscores and hyphens')
+        .describe('Put before every topic name, so that several Thaws can share a cluster.'),
+    ),
+    embeddedPort: withDefault(
+      'THAW_BROKER_PORT',
+      '9092',
+      port().describe('Port of the embedded broker on the loopback interface; 0 picks a free one.'),
+    ),
+    mavenRepository: optional(
+      'THAW_MAVEN_REPOSITORY',
+      z
+        .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+        .describe('Where the embedded broker is fetched from when Maven is not installed.'),
+    ),
+  },
+  paths: {
+    dataDir: withDefault(
+      'THAW_DATA_DIR',
+      '.thaw',
+      z.string().describe('State: store, embedded broker, import checkpoints. Relative to the working directory.'),
+    ),
+    cacheDir: optional(
+      'THAW_CACHE_DIR',
+      z.string().describe('What can be fetched again, such as the broker. Not set: thaw in the user cache folder.'),
+    ),
+  },
+  log: {
+    level: withDefault(
+      'THAW_LOG_LEVEL',
+      'info',
+      z
+        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+        .describe('Least level that is logged: trace, debug, info, warn, error, fatal or silent.'),
+    ),
+    format: withDefault(
+      'THAW_LOG_FORMAT',
+      'auto',
+      z.enum(['auto', 'json', 'text']).describe('json, text, or auto: text on a terminal and JSON elsewhere.'),
+    ),
+  },
+  http: {
+    host: withDefault('THAW_HTTP_HOST', '127.0.0.1', z.string().describe('Address that HTTP and gRPC listen on.')),
+  },
+  graph: {
+    httpPort: withDefault(
+      'THAW_GRAPH_HTTP_PORT',
+      '9464',
+      port().describe('Port of /livez, /readyz and /metrics of apps/graph; 0 picks a free one.'),
+    ),
+    grpcPort: withDefault(
+      'THAW_GRAPH_GRPC_PORT',
+      '50051',
+      port().describe('Port of the graph service (gRPC) of apps/graph; 0 picks a free one.'),
+    ),
+    historyLimit: withDefault(
+      'THAW_HISTORY_LIMIT',
+      '200',
+      integer({ min: 2, max: 65_535 }).describe('Distinct products that a customer history holds, the newest ones.'),
+    ),
+    coInteractionThreshold: withDefault(
+      'THAW_CO_INTERACTION_THRESHOLD',
+      '5',
+      integer({ min: 1, max: 1_000_000 }).describe('Customers that two products must share to be an edge.'),
+    ),
+    minCustomers: withDefault(
+      'THAW_MIN_CUSTOMERS',
+      '5',
+      integer({ min: 1, max: 1_000_000 }).describe('Customers that a product needs to be a candidate.'),
+    ),
+    maxListings: withDefault(
+      'THAW_MAX_LISTINGS',
+      '10',
+      integer({ min: 1, max: 1_000_000 }).describe('Listings at which a product is warm and no candidate any more.'),
+    ),
+    listingHysteresis: withDefault(
+      'THAW_LISTING_HYSTERESIS',
+      '0',
+      integer({ min: 0, max: 1_000_000 }).describe('Listings below the limit before a warm product is cold again.'),
+    ),
+    demandHysteresis: withDefault(
+      'THAW_DEMAND_HYSTERESIS',
+      '0',
+      integer({ min: 0, max: 1_000_000 }).describe('Customers below the minimum before a candidate is evicted.'),
+    ),
+    maxFutureSkewMs: withDefault(
+      'THAW_MAX_FUTURE_SKEW_MS',
+      '24h',
+      durationMs().describe('How far ahead of the clock an event time may be before the event is a dead letter.'),
+    ),
+    microBatchMaxEvents: withDefault(
+      'THAW_MICRO_BATCH_MAX_EVENTS',
+      '5000',
+      integer({ min: 1, max: 1_000_000 }).describe('Events after which a micro-batch is applied.'),
+    ),
+    microBatchMaxDelayMs: withDefault(
+      'THAW_MICRO_BATCH_MAX_DELAY_MS',
+      '50',
+      durationMs({ max: 60_000 }).describe('Time after which a micro-batch that is not full is applied.'),
+    ),
+    sketchBytes: withDefault(
+      'THAW_SKETCH_BYTES',
+      '16MiB',
+      bytes({ min: 65_536, max: 2 ** 36 }).describe('First size of the counting sketch; it grows with the pairs.'),
+    ),
+  },
+  text: {
+    model: optional(
+      'THAW_TEXT_MODEL',
+      z.string().describe('Folder of a local ONNX text model. Not set: hashed n-grams, which need no download.'),
+    ),
+  },
+  lifecycle: {
+    shutdownBudgetMs: withDefault(
+      'THAW_SHUTDOWN_BUDGET_MS',
+      '20s',
+      durationMs({ min: 100, max: 3_600_000 }).describe('Time that a graceful shutdown may take.'),
+    ),
+    supervised: withDefault(
+      'THAW_SUPERVISED',
+      'false',
+      boolean().describe('Set by the supervisor: shut down when standard input closes, because the parent is gone.'),
+    ),
+  },
+} as const;
+
+/** The settings as they are read, before paths are made absolute. */
+export type Settings = ConfigOf<typeof SETTINGS>;

@@ -1,0 +1,2 @@
+export { type ProcessShutdownOptions, shutDownWithProcess } from './process.js';
+export { type ShutdownOptions, type ShutdownReport, type StopStep, Shutdown } from './shutdown.js';

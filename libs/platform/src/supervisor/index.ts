@@ -1,0 +1,3 @@
+export type { ChildSpec, OutputListener } from './spawn.js';
+export type { ChildState, ChildStatus } from './supervised-child.js';
+export { type SupervisorOptions, Supervisor } from './supervisor.js';
