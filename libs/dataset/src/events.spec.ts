@@ -1,4 +1,3 @@
-import { events } from '@thaw/contracts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { collect } from './collect.js';
@@ -24,7 +23,7 @@ describe('readEvents', () => {
         ['listings', '2020-01-04'],
         ['interactions', '2020-01-05'],
       ]);
-      expect(log[2]!.value).toMatchObject({ status: events.ListingStatus.LISTED });
+      expect(log[2]!.value).toMatchObject({ status: 'listed' });
     });
   });
 
@@ -62,7 +61,11 @@ describe('readEvents', () => {
   });
 });
 
-test('interactionType knows the contract’s words and leaves others unspecified', () => {
-  expect(interactionType('Purchase')).toBe(events.InteractionType.PURCHASE);
-  expect(interactionType('gaze')).toBe(events.InteractionType.UNSPECIFIED);
+test.each([
+  ['Purchase', 'purchase'],
+  ['review', 'purchase'],
+  ['cart', 'cart'],
+  ['gaze', 'view'],
+])('interactionType makes %s a %s', (word, type) => {
+  expect(interactionType(word)).toBe(type);
 });

@@ -1,38 +1,41 @@
-import { events, ThawError } from '@thaw/contracts';
+import {
+  INTERACTION_TYPES,
+  ThawError,
+  type InteractionEvent,
+  type InteractionType,
+  type ListingEvent,
+  type ProductEvent,
+} from '@thaw/contracts';
 import type { ReadOptions } from './bad-row.js';
 import { readInteractions, readListings, readProducts } from './readers.js';
 import type { InteractionRow, ListingRow, ProductRow } from './rows.js';
 
 /** One event of the log that a data set stands for, and the topic it belongs to. */
 export type DatasetEvent =
-  | { readonly topic: 'products'; readonly value: events.Product }
-  | { readonly topic: 'listings'; readonly value: events.Listing }
-  | { readonly topic: 'interactions'; readonly value: events.Interaction };
+  | { readonly topic: 'products'; readonly value: ProductEvent }
+  | { readonly topic: 'listings'; readonly value: ListingEvent }
+  | { readonly topic: 'interactions'; readonly value: InteractionEvent };
 
 type TimedEvent = Exclude<DatasetEvent, { topic: 'products' }>;
 
-const TYPES: Readonly<Record<string, events.InteractionType>> = {
-  view: events.InteractionType.VIEW,
-  click: events.InteractionType.CLICK,
-  cart: events.InteractionType.CART,
-  purchase: events.InteractionType.PURCHASE,
-  // Who reviews a product had it: the contract has no kind nearer to that.
-  review: events.InteractionType.PURCHASE,
-};
-
-/** The contract's interaction type for a source's word; unspecified for words it does not know. */
-export function interactionType(word: string): events.InteractionType {
-  return TYPES[word.toLowerCase()] ?? events.InteractionType.UNSPECIFIED;
+/**
+ * The contract's interaction type for a source's word. All types count alike, so a word that the contract does not know
+ * is no reason to lose the row: a review stands for the purchase before it, anything else for a view.
+ */
+export function interactionType(word: string): InteractionType {
+  const lower = word.toLowerCase();
+  if (lower === 'review') return 'purchase';
+  return INTERACTION_TYPES.find((type) => type === lower) ?? 'view';
 }
 
 const fromProduct = (row: ProductRow, eventTimeMs: number): DatasetEvent => ({
   topic: 'products',
-  value: { ...row, status: events.ProductStatus.ACTIVE, eventTimeMs },
+  value: { ...row, status: 'active', eventTimeMs },
 });
 
 const fromListing = ({ sellerId, productId, timeMs }: ListingRow): TimedEvent => ({
   topic: 'listings',
-  value: { sellerId, productId, status: events.ListingStatus.LISTED, eventTimeMs: timeMs },
+  value: { sellerId, productId, status: 'listed', eventTimeMs: timeMs },
 });
 
 const fromInteraction = ({ customerId, productId, type, timeMs }: InteractionRow): TimedEvent => ({
