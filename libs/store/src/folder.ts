@@ -1,0 +1,44 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Database } from './database.js';
+import { corrupt, storeFailure } from './failures.js';
+
+/** What RocksDB leaves in a folder that it has written to. */
+const ROCKS_FILE = /^(?:MANIFEST-\d+|\d+\.sst|\d+\.log)$/;
+
+/**
+ * Opens the database in a folder, which is made where absent.
+ *
+ * @throws ThawError STORE_LOCKED, STORE_CORRUPT, STORE_UNAVAILABLE or STORE_VERSION
+ */
+export async function openFolder(folder: string): Promise<Database> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const names = await readdir(folder);
+    const isNew = !names.includes('CURRENT');
+    // Asked to create, RocksDB takes a folder without CURRENT for an empty one and deletes the tables that it finds.
+    const leftover = isNew && names.find((name) => ROCKS_FILE.test(name));
+    if (leftover) throw corrupt(folder, 'CURRENT', `it is missing, yet there is ${leftover}`);
+    return await Database.open(folder, isNew);
+  } catch (thrown) {
+    throw storeFailure(folder, 'open', thrown);
+  }
+}
+
+/** Bytes in the folder's files, without what is only reserved. Files that go away meanwhile count nothing. */
+export async function folderBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(folder)) bytes += await fileBytes(join(folder, name));
+  return bytes;
+}
+
+async function fileBytes(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (thrown) {
+    if (isMissing(thrown)) return 0;
+    throw thrown;
+  }
+}
+
+const isMissing = (thrown: unknown): boolean => (thrown as NodeJS.ErrnoException).code === 'ENOENT';
