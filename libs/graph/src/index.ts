@@ -1,1 +1,11 @@
+export * from './comparison.js';
+export { type CounterStats } from './counting/counter.js';
+export * from './engine.js';
+export * from './funnel.js';
+export * from './loading.js';
 export * from './port.js';
+export * from './reference.js';
+export * from './replica.js';
+export { decodeNumber, encodeNumber, sequenceKey, textKey } from './rows.js';
+export * from './settings.js';
+export * from './snapshot.js';

@@ -1,0 +1,146 @@
+import { ThawError } from '@thaw/contracts';
+import { META_SEQUENCE, META_SETTINGS } from './batch-writer.js';
+import { EmbeddedCounter } from './counting/embedded-counter.js';
+import { ExternalCounter } from './counting/external-counter.js';
+import { GraphEngine, type SettledBatch } from './engine.js';
+import type { GraphStore, Row, TableName } from './port.js';
+import { decodeCustomer, decodeListing, decodeNumber, decodeProduct, decodeText, keyNumber } from './rows.js';
+import type { GraphSettings } from './settings.js';
+import { type Counter, GraphState } from './state.js';
+import { Interner } from './state/interner.js';
+
+export interface OpenOptions {
+  readonly store: GraphStore;
+  readonly settings: GraphSettings;
+  readonly counter: Counter['kind'];
+  /** Cells of the counting sketch to begin with; it grows by itself. */
+  readonly sketchCells: number;
+  /** Kafka time to put on changes that come of changed settings, epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+export interface OpenedEngine {
+  readonly engine: GraphEngine;
+  /** Where settings differ from those the state was stored under: what follows from that, to be committed first. */
+  readonly adjustment?: SettledBatch;
+}
+
+/**
+ * Loads the state from the store. Counts are not stored: they are counted again from the histories.
+ *
+ * @throws ThawError GRAPH_SETTINGS when the settings cannot be applied to what is stored.
+ */
+export async function openEngine(options: OpenOptions): Promise<OpenedEngine> {
+  const { store, settings } = options;
+  const stored = await storedSettings(store);
+  const state = createState(options, stored ?? settings);
+  await load(store, state);
+  const engine = new GraphEngine(state);
+  if (stored === undefined || sameSettings(stored, settings)) return { engine };
+  return { engine, adjustment: await adjust(store, engine, settings, options.nowMs) };
+}
+
+function createState({ counter, sketchCells }: OpenOptions, settings: GraphSettings): GraphState {
+  const productIds = new Interner();
+  const threshold = settings.coInteractionThreshold;
+  const counting: Counter =
+    counter === 'external'
+      ? { kind: 'external', counter: new ExternalCounter({ threshold }) }
+      : {
+          kind: 'embedded',
+          counter: new EmbeddedCounter({
+            historyLimit: settings.historyLimit,
+            threshold,
+            sketchCells,
+            idOf: (product) => productIds.id(product),
+          }),
+        };
+  return new GraphState(productIds, counting, settings);
+}
+
+async function load(store: GraphStore, state: GraphState): Promise<void> {
+  await forEachRow(store, 'products', ({ key, value }) => {
+    const { id, entry } = decodeProduct(value);
+    const product = keyNumber(key);
+    state.productIds.restore(product, id);
+    if (entry) state.catalogue.restore(product, entry);
+  });
+  state.productIds.endRestore();
+  await forEachRow(store, 'sellers', ({ key, value }) => state.sellerIds.restore(keyNumber(key), decodeText(value)));
+  state.sellerIds.endRestore();
+  await forEachRow(store, 'listings', ({ key, value }) => {
+    const { listed, timeMs } = decodeListing(value);
+    state.listings.restore(keyNumber(key, 0), keyNumber(key, 1), listed, timeMs);
+  });
+  await forEachRow(store, 'candidates', ({ key }) => state.reduction.restoreCandidate(keyNumber(key)));
+  await forEachRow(store, 'erasures', ({ key, value }) => state.erasures.restore(decodeText(key), decodeNumber(value)));
+  await loadCounts(store, state);
+  const sequence = await store.get('meta', META_SEQUENCE);
+  state.sequence = sequence === undefined ? 0 : decodeNumber(sequence);
+  state.reduction.settleSilently();
+  state.counting.counter.clearDirty();
+}
+
+async function loadCounts(store: GraphStore, state: GraphState): Promise<void> {
+  const { counting, settings } = state;
+  if (counting.kind === 'external') {
+    const { counter } = counting;
+    await forEachRow(store, 'pairCounts', ({ key, value }) => {
+      counter.setCount(keyNumber(key, 0), keyNumber(key, 1), decodeNumber(value));
+    });
+    return;
+  }
+  await forEachRow(store, 'customers', ({ key, value }) => {
+    const { id, products, times } = decodeCustomer(value);
+    state.customerIds.restore(keyNumber(key), id);
+    counting.counter.restore(keyNumber(key), products, times);
+  });
+  state.customerIds.endRestore();
+  counting.counter.recount(settings.coInteractionThreshold, state.productIds.capacity);
+}
+
+/** Brings a loaded state under other settings. */
+async function adjust(
+  store: GraphStore,
+  engine: GraphEngine,
+  settings: GraphSettings,
+  nowMs: number,
+): Promise<SettledBatch> {
+  const { state } = engine;
+  const { counting } = state;
+  let shortened: number[] = [];
+  if (counting.kind === 'embedded') {
+    const before = counting.counter.histories.limit;
+    if (settings.historyLimit > before && counting.counter.histories.anyFull()) {
+      throw new ThawError(
+        'GRAPH_SETTINGS',
+        `The history limit cannot be raised from ${before} to ${settings.historyLimit}: some histories are full, and ` +
+          `what fell out of them is not stored. Set it back to ${before}, or delete the state (the folder of the ` +
+          `graph in the data directory) to have it rebuilt from the topics.`,
+        { details: { setting: 'historyLimit', stored: before, wanted: settings.historyLimit } },
+      );
+    }
+    shortened = counting.counter.limitHistories(settings.historyLimit);
+    counting.counter.recount(settings.coInteractionThreshold, state.productIds.capacity);
+  } else {
+    counting.counter.reset(settings.coInteractionThreshold);
+    await loadCounts(store, state);
+  }
+  state.settings = settings;
+  state.reduction.reconfigure(settings);
+  return engine.settleAll(nowMs, shortened);
+}
+
+async function storedSettings(store: GraphStore): Promise<GraphSettings | undefined> {
+  const row = await store.get('meta', META_SETTINGS);
+  return row === undefined ? undefined : (JSON.parse(decodeText(row)) as GraphSettings);
+}
+
+function sameSettings(a: GraphSettings, b: GraphSettings): boolean {
+  const text = (settings: GraphSettings): string => JSON.stringify(Object.entries(settings).sort());
+  return text(a) === text(b);
+}
+
+async function forEachRow(store: GraphStore, table: TableName, visit: (row: Row) => void): Promise<void> {
+  for await (const page of store.pages(table)) for (const row of page) visit(row);
+}

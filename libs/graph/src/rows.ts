@@ -1,0 +1,113 @@
+import type { CatalogueEntry } from './state/catalogue.js';
+
+/**
+ * How the state is written: keys hold big-endian u32 numbers of the interners, so that rows order by number; values are
+ * little-endian, since typed arrays are on every machine that we run on.
+ */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** One or two numbers as a key. */
+export function numberKey(...numbers: readonly number[]): Uint8Array {
+  const key = new Uint8Array(numbers.length * 4);
+  const view = new DataView(key.buffer);
+  numbers.forEach((number, index) => view.setUint32(index * 4, number));
+  return key;
+}
+
+/** The number at `index` of a key. */
+export function keyNumber(key: Uint8Array, index = 0): number {
+  return new DataView(key.buffer, key.byteOffset).getUint32(index * 4);
+}
+
+/** A sequence number as a key: big-endian u64. */
+export function sequenceKey(sequence: number): Uint8Array {
+  const key = new Uint8Array(8);
+  new DataView(key.buffer).setBigUint64(0, BigInt(sequence));
+  return key;
+}
+
+export function textKey(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+export function decodeText(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+export function encodeNumber(value: number): Uint8Array {
+  return new Uint8Array(Float64Array.of(value).buffer);
+}
+
+export function decodeNumber(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
+}
+
+export interface CustomerRow {
+  readonly id: string;
+  readonly products: Uint32Array<ArrayBuffer>;
+  /** Last interaction with each product, epoch milliseconds. */
+  readonly times: Float64Array<ArrayBuffer>;
+}
+
+/** Layout: times (8 bytes each), products (4 bytes each), id, and the number of products in the last 4 bytes. */
+export function encodeCustomer(id: string, products: Uint32Array, times: Float64Array): Uint8Array {
+  const count = products.length;
+  const row = new Uint8Array(count * 12 + id.length * 3 + 4);
+  row.set(new Uint8Array(times.buffer, times.byteOffset, count * 8), 0);
+  row.set(new Uint8Array(products.buffer, products.byteOffset, count * 4), count * 8);
+  const { written } = encoder.encodeInto(id, row.subarray(count * 12));
+  const end = count * 12 + written;
+  new DataView(row.buffer).setUint32(end, count, true);
+  return row.subarray(0, end + 4);
+}
+
+export function decodeCustomer(row: Uint8Array): CustomerRow {
+  const end = row.byteLength - 4;
+  const count = new DataView(row.buffer, row.byteOffset + end).getUint32(0, true);
+  // Copies, since the bytes of a row need not be aligned for typed arrays.
+  const numbers = row.slice(0, count * 12).buffer;
+  return {
+    id: decoder.decode(row.subarray(count * 12, end)),
+    times: new Float64Array(numbers, 0, count),
+    products: new Uint32Array(numbers, count * 8, count),
+  };
+}
+
+export interface ProductRow {
+  readonly id: string;
+  /** Absent for a product that was interacted with or listed, and is not in the catalogue. */
+  readonly entry?: CatalogueEntry;
+}
+
+export function encodeProduct(row: ProductRow): Uint8Array {
+  const { id, entry } = row;
+  return encoder.encode(
+    JSON.stringify(
+      entry === undefined ? [id] : [id, entry.active, entry.timeMs, entry.categoryId, entry.title, entry.description],
+    ),
+  );
+}
+
+export function decodeProduct(bytes: Uint8Array): ProductRow {
+  const fields = JSON.parse(decoder.decode(bytes)) as [string, boolean, number, string, string, string] | [string];
+  if (fields.length === 1) return { id: fields[0] };
+  const [id, active, timeMs, categoryId, title, description] = fields;
+  return { id, entry: { active, timeMs, categoryId, title, description } };
+}
+
+/** A listing: event time, and 1 while it is in force. */
+export function encodeListing(listed: boolean, timeMs: number): Uint8Array {
+  const row = new Uint8Array(9);
+  new DataView(row.buffer).setFloat64(0, timeMs, true);
+  row[8] = listed ? 1 : 0;
+  return row;
+}
+
+export function decodeListing(row: Uint8Array): { readonly listed: boolean; readonly timeMs: number } {
+  return { timeMs: decodeNumber(row), listed: row[8] === 1 };
+}

@@ -1,0 +1,141 @@
+import type { graph } from '@thaw/contracts';
+import type { GraphState } from './state.js';
+
+/** A copy of the reduced graph at one sequence number. Edges and listings name nodes by their place in the lists. */
+export interface GraphSnapshot {
+  readonly sequence: number;
+  readonly products: readonly graph.ProductNode[];
+  readonly sellerIds: readonly string[];
+  /** Edge i joins products first[i] < second[i] (by place); count[i] customers have both: exact. */
+  readonly edges: { readonly first: Uint32Array; readonly second: Uint32Array; readonly count: Uint32Array };
+  /** Seller seller[i] listed product product[i] at eventTimeMs[i] (epoch milliseconds). */
+  readonly listings: {
+    readonly seller: Uint32Array;
+    readonly product: Uint32Array;
+    readonly eventTimeMs: Float64Array;
+  };
+}
+
+/** Copies the reduced graph as it is between two batches. O(V + E) time and memory. */
+export function takeSnapshot(state: GraphState): GraphSnapshot {
+  const { reduction, productIds, sellerIds, catalogue, listings, counting } = state;
+  const places = new Uint32Array(productIds.capacity);
+  const products: graph.ProductNode[] = [];
+  let listingCount = 0;
+  for (const [product, productId] of productIds.entries()) {
+    if (!reduction.inTrainingSet(product)) continue;
+    const entry = catalogue.get(product)!;
+    places[product] = products.length;
+    listingCount += listings.count(product);
+    products.push({
+      productId,
+      categoryId: entry.categoryId,
+      title: entry.title,
+      description: entry.description,
+      candidate: reduction.isCandidate(product),
+      listings: listings.count(product),
+      customers: counting.counter.customers(product),
+    });
+  }
+  const sellerPlaces = new Uint32Array(sellerIds.capacity);
+  const sellers: string[] = [];
+  for (const [seller, sellerId] of sellerIds.entries()) {
+    sellerPlaces[seller] = sellers.length;
+    sellers.push(sellerId);
+  }
+  return {
+    sequence: state.sequence,
+    products,
+    sellerIds: sellers,
+    edges: copyEdges(state, places),
+    listings: copyListings(state, places, sellerPlaces, listingCount),
+  };
+}
+
+function copyEdges(state: GraphState, places: Uint32Array): GraphSnapshot['edges'] {
+  const { shown } = state.reduction;
+  const first = new Uint32Array(shown.size);
+  const second = new Uint32Array(shown.size);
+  const count = new Uint32Array(shown.size);
+  let edge = 0;
+  shown.forEach((a, b) => {
+    const [low, high] = places[a]! < places[b]! ? [a, b] : [b, a];
+    first[edge] = places[low]!;
+    second[edge] = places[high]!;
+    count[edge] = state.counting.counter.edges.get(a, b);
+    edge += 1;
+  });
+  return { first, second, count };
+}
+
+function copyListings(
+  state: GraphState,
+  places: Uint32Array,
+  sellerPlaces: Uint32Array,
+  size: number,
+): GraphSnapshot['listings'] {
+  const seller = new Uint32Array(size);
+  const product = new Uint32Array(size);
+  const eventTimeMs = new Float64Array(size);
+  let row = 0;
+  for (const [number] of state.productIds.entries()) {
+    if (!state.reduction.inTrainingSet(number)) continue;
+    for (const lister of state.listings.sellersOf(number)) {
+      seller[row] = sellerPlaces[lister]!;
+      product[row] = places[number]!;
+      eventTimeMs[row] = state.listings.timeMs(lister, number);
+      row += 1;
+    }
+  }
+  return { seller, product, eventTimeMs };
+}
+
+const PRODUCTS_A_MESSAGE = 200;
+const NUMBERS_A_MESSAGE = 20_000;
+
+/** The snapshot as the messages of a `ReadGraph` stream, each well under gRPC's 4 MiB. */
+export function* snapshotMessages(
+  snapshot: GraphSnapshot,
+  header: Pick<graph.GraphHeader, 'settings' | 'offsets'>,
+): Generator<graph.ReadGraphResponse> {
+  const { sequence, products, sellerIds, edges, listings } = snapshot;
+  const candidates = products.reduce((sum, { candidate }) => sum + (candidate ? 1 : 0), 0);
+  yield message({
+    $case: 'header',
+    value: {
+      ...header,
+      sequence,
+      candidates,
+      products: products.length,
+      sellers: sellerIds.length,
+      edges: edges.first.length,
+      listings: listings.seller.length,
+    },
+  });
+  for (const [from, to] of slices(products.length, PRODUCTS_A_MESSAGE)) {
+    yield message({ $case: 'products', value: { products: products.slice(from, to) } });
+  }
+  for (const [from, to] of slices(sellerIds.length, PRODUCTS_A_MESSAGE * 10)) {
+    yield message({ $case: 'sellers', value: { sellerIds: sellerIds.slice(from, to) } });
+  }
+  for (const [from, to] of slices(edges.first.length, NUMBERS_A_MESSAGE)) {
+    const column = (numbers: Uint32Array): number[] => [...numbers.subarray(from, to)];
+    const value = { first: column(edges.first), second: column(edges.second), count: column(edges.count) };
+    yield message({ $case: 'edges', value });
+  }
+  for (const [from, to] of slices(listings.seller.length, NUMBERS_A_MESSAGE)) {
+    const column = (numbers: Uint32Array | Float64Array): number[] => [...numbers.subarray(from, to)];
+    const { seller, product, eventTimeMs } = listings;
+    const value = { seller: column(seller), product: column(product), eventTimeMs: column(eventTimeMs) };
+    yield message({ $case: 'listings', value });
+  }
+  yield message({ $case: 'trailer', value: { sequence } });
+}
+
+function message(part: NonNullable<graph.ReadGraphResponse['part']>): graph.ReadGraphResponse {
+  return { part };
+}
+
+function* slices(length: number, size: number): Generator<readonly [number, number]> {
+  for (let from = 0; from < length; from += size) yield [from, Math.min(from + size, length)];
+}
