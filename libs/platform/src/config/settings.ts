@@ -19,11 +19,20 @@ export const SETTINGS = {
       fileVariant: true,
     }),
     sslKey: optional('KAFKA_SSL_KEY', z.string().describe('Key of the client certificate, PEM.'), { secret: true }),
+    sslKeyPassphrase: optional('KAFKA_SSL_KEY_PASSPHRASE', z.string().describe('Passphrase of that key.'), {
+      secret: true,
+    }),
+    sslServerName: optional(
+      'KAFKA_SSL_SERVER_NAME',
+      z.string().describe("Name in the brokers' certificate, where it is not their host name."),
+    ),
     saslMechanism: optional(
       'KAFKA_SASL_MECHANISM',
       z
-        .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
-        .describe('How to log in: plain, scram-sha-256 or scram-sha-512. Not set: no login.'),
+        .string()
+        .transform((text) => text.toUpperCase())
+        .pipe(z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']))
+        .describe('How to log in: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. Not set: no login.'),
     ),
     saslUsername: optional('KAFKA_SASL_USERNAME', z.string().describe('User to log in as.')),
     saslPassword: optional('KAFKA_SASL_PASSWORD', z.string().describe('Password to log in with.'), { secret: true }),
@@ -35,10 +44,9 @@ export const SETTINGS = {
         .regex(/^[A-Za-z0-9._-]{0,100}$/, 'must be at most 100 letters, digits, dots, underscores and hyphens')
         .describe('Put before every topic name, so that several Thaws can share a cluster.'),
     ),
-    embeddedPort: withDefault(
+    embeddedPort: optional(
       'THAW_BROKER_PORT',
-      '9092',
-      port().describe('Port of the embedded broker on the loopback interface; 0 picks a free one.'),
+      port().describe('Port of the embedded broker, on 127.0.0.1. Not set: that of the last run, else a free one.'),
     ),
     mavenRepository: optional(
       'THAW_MAVEN_REPOSITORY',
