@@ -24,7 +24,7 @@ const SETTINGS: GraphSettings = {
   historyLimit: 4,
   coInteractionThreshold: 2,
   minCustomers: 2,
-  maxListings: 3,
+  maxListings: 2,
 };
 const lengths = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 });
 

@@ -65,7 +65,7 @@ export function eventSequence(counter: 'embedded' | 'external'): fc.Arbitrary<An
     event: { productId: `p${number}`, categoryId: 'a0', title: '', description: '', status: 'active', eventTimeMs: 0 },
   }));
   return fc
-    .array(fc.oneof(others, ...counted), { minLength: 1, maxLength: 120 })
+    .array(fc.oneof(others, ...counted), { minLength: 1, maxLength: 120, size: 'max' })
     .map((events) => [...catalogue, ...events]);
 }
 
