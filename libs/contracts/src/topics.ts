@@ -103,7 +103,7 @@ const definitions: readonly TopicDefinition[] = [
     maxMessageBytes: BATCH_BYTES,
     writtenBy: ['graph'],
     readBy: ['trainer', 'recommender'],
-    messageType: 'thaw.graph.v1.GraphChange',
+    messageType: 'thaw.graph.v1.GraphChangeBatch',
     purpose: 'Every change of the reduced graph, in order and without gaps',
   },
   {
