@@ -125,8 +125,8 @@ async function launch(
   signal: AbortSignal,
 ): Promise<EmbeddedBroker> {
   const { output, properties } = dataDir;
-  await rename(output, `${output}.1`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+  await rename(output, `${output}.1`).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   });
   const broker = await spawnBroker(java, jars, properties, output);
   await dataDir.writeJvm(broker.pid);

@@ -34,15 +34,23 @@ const LEVELS = new Map<number, LogLevel>([
   [kafkajs.logLevel.DEBUG, 'debug'],
 ]);
 
-/** kafkajs calls "error" what it then retries; only what Thaw itself gives up on is an error to an operator. */
-const demote = (level: LogLevel): LogLevel => (level === 'error' ? 'warn' : level === 'info' ? 'debug' : level);
+/**
+ * kafkajs calls "error" what it then retries; what Thaw itself gives up on is thrown. That a broker answered a request
+ * with an error reaches the caller anyway.
+ */
+function levelOf({ namespace, level, log: { message } }: LogEntry): LogLevel {
+  if (namespace === 'Connection' && message.startsWith('Response ')) return 'debug';
+  const named = LEVELS.get(level) ?? 'debug';
+  return named === 'error' ? 'warn' : named === 'info' ? 'debug' : named;
+}
 
 const logCreator =
   (log: LogFunction) =>
   () =>
-  ({ namespace, level, log: entry }: LogEntry): void => {
-    const { message, timestamp: _, logger: __, ...fields } = entry;
-    log(demote(LEVELS.get(level) ?? 'debug'), `kafka client: ${message}`, { namespace, ...fields });
+  (entry: LogEntry): void => {
+    const known = new Set(['message', 'timestamp', 'logger']);
+    const fields = Object.fromEntries(Object.entries(entry.log).filter(([name]) => !known.has(name)));
+    log(levelOf(entry), `kafka client: ${entry.log.message}`, { namespace: entry.namespace, ...fields });
   };
 
 /** kafkajs's configuration for a connection. */

@@ -19,7 +19,7 @@ export class LagCommits {
 
   commit(group: string, offsets: readonly PartitionOffset[]): void {
     let pending = this.pending.get(group);
-    if (!pending) this.pending.set(group, (pending = new Map()));
+    if (!pending) this.pending.set(group, (pending = new Map<string, PartitionOffset>()));
     for (const offset of offsets) pending.set(`${offset.topic}/${offset.partition}`, offset);
     this.timer ??= setTimeout(() => void this.flush(), INTERVAL_MS).unref();
   }

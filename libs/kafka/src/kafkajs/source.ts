@@ -116,7 +116,7 @@ export class KafkajsSource implements BatchSource {
 
     const firstAssignment = new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-        this.assign(payload.memberAssignment as Readonly<Record<string, number[]>>);
+        this.assign(payload.memberAssignment);
         resolve();
       });
       this.done.catch(reject);
@@ -195,12 +195,13 @@ export class KafkajsSource implements BatchSource {
     return wanted < range.startOffset || wanted > range.endOffset ? range.startOffset : wanted;
   }
 
-  private async take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  private async take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const { signal } = this.closing;
-    const isObsolete = (): boolean => signal.aborted || !isRunning() || isStale();
+    const isObsolete = (): boolean => signal.aborted || !payload.isRunning() || payload.isStale();
     if (isObsolete()) return;
     const beat = setInterval(() => {
-      heartbeat().catch((error: unknown) => {
+      payload.heartbeat().catch((error: unknown) => {
         // The fetch that follows meets the same condition and acts on it.
         this.dependencies.log('debug', 'heartbeat failed', { reason: String(error) });
       });
@@ -212,7 +213,7 @@ export class KafkajsSource implements BatchSource {
         this.count(part);
         await this.options.handler(part, signal);
       }
-      if (!isObsolete()) resolveOffset(batch.lastOffset());
+      if (!isObsolete()) payload.resolveOffset(batch.lastOffset());
     } catch (error) {
       if (!signal.aborted) this.fail(ThawError.from(error));
     } finally {
