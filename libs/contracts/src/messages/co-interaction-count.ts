@@ -6,20 +6,20 @@ import { eitherSpelling as either } from '../codec/json.js';
 import { RecordSource } from '../codec/source.js';
 import { CoInteractionCount } from '../generated/thaw/graph/v1/graph.js';
 
-/** A finished count of one pair. */
+/** A finished count of one pair, or of one product's customers where both ids are the same. */
 export interface CoInteractionCountEvent {
   readonly productIdA: string;
-  /** Greater than `productIdA` by UTF-16 code unit, which is how JavaScript and Java compare strings. */
+  /** Not less than `productIdA` by UTF-16 code unit, which is how JavaScript and Java compare strings. */
   readonly productIdB: string;
-  /** Customers whose history holds both; 0 means that none does any more. */
+  /** Customers whose history holds both (with A = B: that hold the product); 0 means that none does any more. */
   readonly count: number;
 }
 
 function checked(source: RecordSource, first: unknown, second: unknown, count: unknown): CoInteractionCountEvent {
   const productIdA = requiredId(source, 'product_id_a', first);
   const productIdB = requiredId(source, 'product_id_b', second);
-  if (productIdA >= productIdB) {
-    throw source.error('product_id_a', 'is not less than product_id_b', 'order each pair, so that it has one key');
+  if (productIdA > productIdB) {
+    throw source.error('product_id_a', 'is greater than product_id_b', 'order each pair, so that it has one key');
   }
   return { productIdA, productIdB, count: uint32(source, 'count', count ?? 0) };
 }

@@ -259,7 +259,8 @@ export interface GraphChangeBatch {
 
 /**
  * A finished count of one pair, written by a distributed counter. Topic `co-interactions`, compacted, key
- * "product_id_a\nproduct_id_b". A count of 0 or a null record means that no customer has both.
+ * "product_id_a\nproduct_id_b". With a = b it is the number of customers of the product. A count of 0 or a null record
+ * means that no customer has both.
  */
 export interface CoInteractionCount {
   productIdA: string;
