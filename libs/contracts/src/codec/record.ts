@@ -25,12 +25,12 @@ export interface MessageCodec<T> {
 export interface EncodedRecord {
   readonly key: Buffer;
   readonly value: Buffer;
-  readonly headers: Readonly<Record<'content-type', string>>;
+  readonly headers: Readonly<Record<'content-type', Buffer>>;
 }
 
 const HEADERS: Readonly<Record<Encoding, EncodedRecord['headers']>> = {
-  json: { 'content-type': CONTENT_TYPES.json },
-  protobuf: { 'content-type': CONTENT_TYPES.protobuf },
+  json: { 'content-type': Buffer.from(CONTENT_TYPES.json) },
+  protobuf: { 'content-type': Buffer.from(CONTENT_TYPES.protobuf) },
 };
 
 /** One for all, empty between two records: encoding is synchronous, and a new one costs more than what it writes. */
