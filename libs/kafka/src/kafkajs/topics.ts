@@ -107,6 +107,13 @@ async function checkSettings(admin: Admin, specs: readonly TopicSpec[], log: Log
 /** First and end offset of every partition, by partition number. */
 export async function partitionRanges(admin: Admin, topic: string): Promise<PartitionRange[]> {
   try {
+    // Asked for the offsets of an unknown topic, kafkajs tries again for as long as it is told to try anything.
+    if (!(await admin.listTopics()).includes(topic)) {
+      throw new ThawError(
+        'KAFKA_TOPIC_UNKNOWN',
+        `There is no topic "${topic}". Create it (\`thaw topics\`), or check its name.`,
+      );
+    }
     const offsets = await admin.fetchTopicOffsets(topic);
     return offsets
       .map(({ partition, low, high }) => ({ partition, startOffset: Number(low), endOffset: Number(high) }))
