@@ -2,6 +2,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database } from './database.js';
 import { corrupt, storeFailure } from './failures.js';
+import { findLostCommits } from './wal-check.js';
 
 /** What RocksDB leaves in a folder that it has written to. */
 const ROCKS_FILE = /^(?:MANIFEST-\d+|\d+\.sst|\d+\.log)$/;
@@ -9,9 +10,10 @@ const ROCKS_FILE = /^(?:MANIFEST-\d+|\d+\.sst|\d+\.log)$/;
 /**
  * Opens the database in a folder, which is made where absent.
  *
+ * @param doing for the message: what this is done for.
  * @throws ThawError STORE_LOCKED, STORE_CORRUPT, STORE_UNAVAILABLE or STORE_VERSION
  */
-export async function openFolder(folder: string): Promise<Database> {
+export async function openFolder(folder: string, doing = 'open'): Promise<Database> {
   try {
     await mkdir(folder, { recursive: true });
     const names = await readdir(folder);
@@ -19,9 +21,19 @@ export async function openFolder(folder: string): Promise<Database> {
     // Asked to create, RocksDB takes a folder without CURRENT for an empty one and deletes the tables that it finds.
     const leftover = isNew && names.find((name) => ROCKS_FILE.test(name));
     if (leftover) throw corrupt(folder, 'CURRENT', `it is missing, yet there is ${leftover}`);
+    await checkLogs(folder, names);
     return await Database.open(folder, isNew);
   } catch (thrown) {
-    throw storeFailure(folder, 'open', thrown);
+    throw storeFailure(folder, doing, thrown);
+  }
+}
+
+/** Before RocksDB replays them: afterwards what it dropped is gone, and a second start would find nothing wrong. */
+async function checkLogs(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names.filter((each) => each.endsWith('.log'))) {
+    const offset = await findLostCommits(join(folder, name));
+    if (offset === undefined) continue;
+    throw corrupt(folder, name, `the record at byte ${offset} is not whole, and acknowledged commits follow it`);
   }
 }
 

@@ -1,22 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { bytes, graphStoreContract, put, rowsOf } from './contract.js';
 import { RocksGraphStore, type StoreEvent } from './rocks-graph-store.js';
+import { temporaryFolders } from './temporary-folder.js';
 
-const folders: string[] = [];
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'thaw-store-'));
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
+const newFolder = temporaryFolders();
 
 graphStoreContract('the store on RocksDB', async () => {
   const folder = await newFolder();

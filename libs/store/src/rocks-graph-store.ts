@@ -129,8 +129,9 @@ export class RocksGraphStore implements GraphStore {
   /** Waits for the commits that were called before. May be called again. */
   close(): Promise<void> {
     return this.#inOrder(async () => {
+      const failed = this.#state !== 'open';
       this.#state = 'closed';
-      await this.#drop();
+      await this.#drop(failed);
     });
   }
 
@@ -147,24 +148,31 @@ export class RocksGraphStore implements GraphStore {
   /** A database to read from; after a failed write that may be the one that takes no more writes. */
   #readable(): Promise<Database> {
     if (this.#state === 'closed') return Promise.reject(closed(this.#folder));
-    return this.#database ? Promise.resolve(this.#database) : this.#inOrder(() => this.#writable());
+    return this.#database
+      ? Promise.resolve(this.#database)
+      : this.#inOrder(async () => this.#database ?? (await this.#reopen('read')));
   }
 
-  /** Only within `#inOrder`. After a failed write RocksDB refuses all others until it is opened anew. */
+  /** Only within `#inOrder`. */
   async #writable(): Promise<Database> {
     if (this.#state === 'closed') throw closed(this.#folder);
     if (this.#state === 'corrupt') throw this.#lastError!;
-    if (this.#database && this.#state === 'open') return this.#database;
-    await this.#drop();
+    return this.#database && this.#state === 'open' ? this.#database : this.#reopen('write to');
+  }
+
+  /** After a failed write RocksDB refuses all others until it is opened anew. Only within `#inOrder`. */
+  async #reopen(doing: string): Promise<Database> {
+    if (this.#state === 'closed') throw closed(this.#folder);
+    await this.#drop(true);
     try {
-      this.#database = await openFolder(this.#folder);
+      this.#database = await openFolder(this.#folder, doing);
     } catch (thrown) {
-      throw this.#failed('write to', thrown);
+      throw this.#failed(doing, thrown);
     }
     return this.#database;
   }
 
-  async #drop(): Promise<void> {
+  async #drop(failed: boolean): Promise<void> {
     const database = this.#database;
     if (!database) return;
     this.#earlierBackgroundErrors += database.backgroundErrors();
@@ -172,8 +180,9 @@ export class RocksGraphStore implements GraphStore {
     try {
       await database.close();
     } catch (thrown) {
-      // Every commit that was acknowledged is on the disk already: this loses nothing, but an operator should know.
-      this.#failed('close', thrown);
+      // Every acknowledged commit is on the disk already, so this loses nothing. After a failure RocksDB only repeats
+      // it; any other time an operator should know.
+      if (!failed) this.#failed('close', thrown);
     }
   }
 
