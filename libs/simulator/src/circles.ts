@@ -3,11 +3,10 @@ import type { SimulatedEvent } from './events.js';
 import { Stage } from './products.js';
 import type { World } from './world.js';
 
-/** Customers in the circle that leads a niche's taste. */
-const CIRCLE_SIZE = 12;
-/** Members have baskets at least this large, with at least this much room when they join. */
-const LEAST_CAPACITY = 34;
-const LEAST_ROOM = 8;
+/** Enthusiasts in the circle that leads a niche's taste. */
+const CIRCLE_SIZE = 9;
+/** Who joins has at least this much room in their basket. */
+const LEAST_ROOM = 12;
 const MEMBER_DRAWS = 24;
 const FOLLOW_DRAWS = 3;
 /** Of new finds: somebody in the circle makes way for another customer. */
@@ -70,9 +69,8 @@ export class Circles {
     const { customers } = this.world;
     const taken = this.members.subarray(niche * CIRCLE_SIZE, (niche + 1) * CIRCLE_SIZE);
     for (let i = 0; i < MEMBER_DRAWS; i++) {
-      const customer = customers.drawOfNiche(niche);
-      if (customer === NONE || customers.capacityOf(customer) < LEAST_CAPACITY) continue;
-      if (customers.room(customer) >= LEAST_ROOM && !taken.includes(customer)) return customer;
+      const customer = customers.drawEnthusiast(niche);
+      if (customer !== NONE && customers.room(customer) >= LEAST_ROOM && !taken.includes(customer)) return customer;
     }
     return NONE;
   }

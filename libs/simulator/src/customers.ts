@@ -7,6 +7,12 @@ const CAPACITY_SPREAD = 54;
 /** Bends a uniform draw so that capacities (6 to 60) have mean 28 and a tail of collectors. */
 const CAPACITY_EXPONENT = 1.45;
 
+/**
+ * In every niche, every 8th of the first 320 residents is an enthusiast: somebody with a large basket who looks for the
+ * new and passes by what everybody buys. They are among the first so that a small marketplace has some already.
+ */
+const ENTHUSIASTS = { every: 8, amongFirst: 320, capacity: 40 };
+
 /** How far a second taste lies from the first one on the ring of niches, when it is a related one. */
 const RELATED_SHARE = 0.6;
 const RELATED_DISTANCE = 2;
@@ -40,7 +46,8 @@ export class Customers {
     this.start = new Uint32Array(capacity + 1);
     for (let slot = 0; slot < capacity; slot++) {
       const room = LEAST_CAPACITY + Math.floor(CAPACITY_SPREAD * hashFloat(seed, slot) ** CAPACITY_EXPONENT);
-      this.start[slot + 1] = this.start[slot]! + room;
+      const capacityHere = this.isEnthusiast(slot) ? ENTHUSIASTS.capacity : room;
+      this.start[slot + 1] = this.start[slot]! + capacityHere;
     }
     this.basketSlot = new Uint32Array(this.start[capacity]!);
     this.basketSerial = new Uint32Array(this.start[capacity]!);
@@ -53,6 +60,11 @@ export class Customers {
 
   home(customer: number): number {
     return customer % this.niches;
+  }
+
+  isEnthusiast(customer: number): boolean {
+    const resident = Math.floor(customer / this.niches);
+    return resident < ENTHUSIASTS.amongFirst && resident % ENTHUSIASTS.every === 0;
   }
 
   /** Someone new, in a vacated slot or the next one. */
@@ -72,11 +84,12 @@ export class Customers {
     }
   }
 
-  /** Anyone present whose home is the niche, or {@link NONE}. */
-  drawOfNiche(niche: number): number {
+  /** An enthusiast of the niche who is present, or {@link NONE}. */
+  drawEnthusiast(niche: number): number {
     const residents = Math.floor((this.active - niche + this.niches - 1) / this.niches);
-    if (residents <= 0) return NONE;
-    const customer = niche + this.niches * this.random.below(residents);
+    const enthusiasts = Math.ceil(Math.min(residents, ENTHUSIASTS.amongFirst) / ENTHUSIASTS.every);
+    if (enthusiasts <= 0) return NONE;
+    const customer = niche + this.niches * ENTHUSIASTS.every * this.random.below(enthusiasts);
     return this.serial[customer] === 0 ? NONE : customer;
   }
 

@@ -11,6 +11,8 @@ const SECOND_SHARE = 0.22;
 const ANYWHERE_SHARE = 0.48;
 /** Of new pairs: a circle's next find. */
 const TREND_SHARE = 0.03;
+/** An enthusiast cares this often for what everybody buys, and then only in their own niche. */
+const ENTHUSIAST_INTEREST = 0.15;
 const CUSTOMER_DRAWS = 4;
 const PRODUCT_DRAWS = 3;
 
@@ -77,7 +79,8 @@ export class Demand {
 
   private lookAround(customer: number): number {
     const { random, customers, products, sizes } = this.world;
-    const where = random.float();
+    if (customers.isEnthusiast(customer) && !random.chance(ENTHUSIAST_INTEREST)) return NONE;
+    const where = customers.isEnthusiast(customer) ? 0 : random.float();
     if (where < HOME_SHARE) return products.draw(customers.home(customer), Stage.warm, random);
     if (where < HOME_SHARE + SECOND_SHARE) return products.draw(customers.second[customer]!, Stage.warm, random);
     if (where < HOME_SHARE + SECOND_SHARE + ANYWHERE_SHARE) {

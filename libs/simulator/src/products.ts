@@ -125,8 +125,9 @@ export class Products {
   /** Whether one more customer may find the product now. */
   hasAppetite(product: number): boolean {
     const customers = this.customers[product]!;
-    const taste = hash32(this.serial[product]!, 1);
-    switch (this.stages[product] as Stage) {
+    const stage = this.stages[product] as Stage;
+    const taste = hash32(this.serial[product]!, stage);
+    switch (stage) {
       case Stage.tail:
         return customers < Math.min(2, taste % 4);
       case Stage.rising:
