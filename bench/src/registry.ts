@@ -1,0 +1,10 @@
+import type { BenchmarkEntry } from './benchmark.js';
+
+/** Every benchmark, in alphabetical order. */
+export const BENCHMARKS: readonly BenchmarkEntry[] = [
+  {
+    name: 'codec',
+    summary: 'encode and decode interactions as JSON and protobuf, one thread',
+    load: async () => (await import('./benchmarks/codec.js')).codec,
+  },
+];
