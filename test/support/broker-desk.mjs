@@ -11,8 +11,8 @@ async function startBroker(folder) {
   const { startEmbeddedBroker } = await import('../../libs/kafka/dist/index.js');
   return startEmbeddedBroker({
     dataDir: join(folder, 'broker'),
-    cacheDir: process.env.THAW_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'thaw'),
-    mavenRepository: process.env.KAFKA_MAVEN_REPOSITORY,
+    cacheDir: process.env.THAW_CACHE_DIR,
+    mavenRepository: process.env.THAW_MAVEN_REPOSITORY,
     onProgress: ({ done, total }) => {
       if (done === 1 || done === total) console.log(`broker of the tests: ${done} of ${total} jars`);
     },
@@ -24,6 +24,7 @@ export async function open() {
   desk.folder = await mkdtemp(join(tmpdir(), 'thaw-test-'));
   const path = join(desk.folder, 'broker.sock');
   process.env.THAW_TEST_BROKER_SOCKET = path;
+  process.env.THAW_CACHE_DIR ??= join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'thaw');
   desk.server = createServer((socket) => {
     socket.on('error', () => undefined);
     desk.broker ??= startBroker(desk.folder);

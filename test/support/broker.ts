@@ -18,3 +18,10 @@ export async function testBroker(): Promise<TestBroker> {
 
 /** A topic name that no other test has. */
 export const uniqueTopic = (prefix: string): string => `${prefix}-${randomUUID().slice(0, 8)}`;
+
+/** Where the broker's jars are kept, for tests that start a broker of their own. */
+export function testCacheDir(): string {
+  const path = process.env['THAW_CACHE_DIR'];
+  if (path === undefined) throw new Error("Jest's global setup has not run: THAW_CACHE_DIR is not set.");
+  return path;
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
+import type kafkajs from 'kafkajs';
 import { testBroker, uniqueTopic } from '../../../test/support/broker.js';
 import { until } from '../../../test/support/until.js';
 import { clientConfig, createClient } from './kafkajs/client.js';

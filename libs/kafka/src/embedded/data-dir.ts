@@ -80,7 +80,7 @@ export class DataDir {
         throw new ThawError(
           'BROKER_DATA_LOCKED',
           `Process ${holder.pid} already runs an embedded Kafka on ${this.path}. Stop it, or choose another data ` +
-            'directory (DATA_DIR).',
+            'directory (THAW_DATA_DIR).',
           { details: { dataDir: this.path, pid: holder.pid } },
         );
       }

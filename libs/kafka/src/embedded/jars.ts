@@ -100,7 +100,7 @@ async function fill(staging: string, jars: readonly Jar[], options: JarOptions):
     throw withWaysOut(
       'BROKER_JARS_UNAVAILABLE',
       `Apache Kafka ${KAFKA_VERSION} is not in the cache, "${maven}" could not resolve it (${reasonOf(mavenFailure)}), and ` +
-        'no Maven repository is configured (KAFKA_MAVEN_REPOSITORY).',
+        'no Maven repository is configured (THAW_MAVEN_REPOSITORY).',
       mavenFailure,
     );
   }

@@ -30,7 +30,7 @@ export async function pickPort(...taken: readonly number[]): Promise<number> {
 export const portTaken = (port: number, who: string): ThawError =>
   new ThawError(
     'BROKER_PORT_TAKEN',
-    `Port ${port} of the embedded Kafka is taken by ${who}. Stop that process, choose another port, or set ` +
+    `Port ${port} of the embedded Kafka is taken by ${who}. Stop that process, choose another port (THAW_BROKER_PORT), or set ` +
       'KAFKA_BROKERS if that is the Kafka you want.',
     { details: { port } },
   );
