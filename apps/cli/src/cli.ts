@@ -1,0 +1,77 @@
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { type Command, CommanderError, Option } from 'commander';
+import { CommandFactory, InjectCommander } from 'nest-commander';
+import { ConfigCommand } from './commands/config.command.js';
+import { ImportCommand } from './commands/import.command.js';
+import { ProduceCommand } from './commands/produce.command.js';
+import { SimulateCommand } from './commands/simulate.command.js';
+import { TopicsCommand } from './commands/topics.command.js';
+import { UpCommand } from './commands/up.command.js';
+import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.js';
+import { ConfigSource } from './session/config-source.js';
+import { Output } from './terminal/output.js';
+
+/** Holds commander's root command, for what nest-commander has no setting for. */
+@Injectable()
+class Root {
+  constructor(
+    @InjectCommander() readonly command: Command,
+    @Inject(Output) readonly output: Output,
+  ) {}
+}
+
+/** Every command of `thaw`, in the order in which `thaw --help` lists them. */
+@Module({
+  providers: [
+    Root,
+    Output,
+    ConfigSource,
+    UpCommand,
+    SimulateCommand,
+    ImportCommand,
+    ProduceCommand,
+    TopicsCommand,
+    ConfigCommand,
+  ],
+})
+class CliModule {}
+
+interface CommonOptions {
+  readonly output: 'text' | 'json';
+  readonly verbose?: true;
+}
+
+/** What all commands have in common: options, suggestions, and errors that come back instead of ending the process. */
+function prepare(root: Command, output: Output): void {
+  root.name('thaw').description('Thaw keeps a recommender of little-known products fresh, one event at a time.');
+  root.showSuggestionAfterError(true).exitOverride();
+  root.addHelpText('after', `\n${EXIT_CODES_HELP}\n\nStart with: thaw up`);
+  for (const command of root.commands) {
+    command.exitOverride().showSuggestionAfterError(true);
+    command.showHelpAfterError(`Run thaw ${command.name()} --help for what it takes.`);
+    const format = new Option('--output <format>', 'how the result is printed').choices(['text', 'json']);
+    command.addOption(format.default('text'));
+    command.option('--verbose', 'log more, and show where errors come from');
+  }
+  root.hook('preAction', (_, command) => {
+    const { output: format, verbose = false } = command.opts<CommonOptions>();
+    output.configure({ format, verbose });
+  });
+}
+
+/** Runs one command line. @returns the exit code */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const app = await CommandFactory.createWithoutRunning(CliModule, { logger: false, abortOnError: false });
+  const { command, output } = app.get(Root);
+  try {
+    prepare(command, output);
+    await command.parseAsync([...argv]);
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    output.error(error);
+    return exitCodeOf(error);
+  } finally {
+    await app.close();
+  }
+}

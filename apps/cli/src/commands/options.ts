@@ -1,0 +1,29 @@
+import { InvalidArgumentError } from 'commander';
+
+/** The message of an option's parser; commander puts the option's name before it and exits with 2. */
+const refuse = (message: string): never => {
+  throw new InvalidArgumentError(message);
+};
+
+export function parsePositive(text: string): number {
+  const value = Number(text);
+  return text.trim() !== '' && Number.isFinite(value) && value > 0 ? value : refuse('Give a number above 0.');
+}
+
+/** Events per second: a number, or `max`. */
+export const parseRate = (text: string): number => (text === 'max' ? Infinity : parsePositive(text));
+
+export function parseSeed(text: string): number {
+  const value = Number(text);
+  const isSeed = /^\d+$/.test(text) && Number.isSafeInteger(value);
+  return isSeed ? value : refuse('Give a whole number, 0 or more.');
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `90s`, `5m`, `1h` in milliseconds; a bare number is seconds. */
+export function parseDuration(text: string): number {
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim()) ?? [];
+  const ms = Number(digits) * (UNITS_MS[unit] ?? Number.NaN);
+  return ms > 0 ? ms : refuse('Give a duration such as 90s, 5m or 1h.');
+}

@@ -1,0 +1,100 @@
+import { type BadRow, type DatasetEvent, readEvents } from '@thaw/dataset';
+import type { RecordSink } from '@thaw/kafka';
+import type { Checkpoint } from './checkpoint.js';
+import type { EventWriter } from './event-writer.js';
+
+export interface ImportRun {
+  readonly folder: string;
+  readonly writer: EventWriter;
+  readonly sink: RecordSink;
+  readonly checkpoint: Checkpoint;
+  /** Ends the import; what was sent is waited for and kept in the checkpoint. */
+  readonly signal: AbortSignal;
+  readonly onBadRow: (row: BadRow) => void;
+  /** Called with how many of the folder's events are on their topics. */
+  readonly onProgress: (acknowledged: number) => void;
+}
+
+export interface ImportReport {
+  /** Events that this run sent. */
+  readonly sent: number;
+  /** Events that earlier runs had sent. */
+  readonly skipped: number;
+  readonly complete: boolean;
+}
+
+const BATCH_EVENTS = 4000;
+const CHECKPOINT_EVERY_MS = 500;
+
+/** Reads a folder's events in time order onto their topics, from where the checkpoint says. */
+export async function runImport(run: ImportRun): Promise<ImportReport> {
+  const { folder, writer, sink, checkpoint, signal, onBadRow, onProgress } = run;
+  const skipped = checkpoint.read().acknowledged;
+  const acknowledged = new Watermark(skipped);
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const pending = new Set<Promise<void>>();
+  let savedAtMs = performance.now();
+  const save = (complete: boolean): void => {
+    savedAtMs = performance.now();
+    checkpoint.write({ acknowledged: acknowledged.value, complete });
+  };
+  const send = async (events: readonly DatasetEvent[]): Promise<void> => {
+    const settle = acknowledged.begin(events.length);
+    const sent: Promise<void> = writer.write(events).then(
+      () => {
+        settle();
+        pending.delete(sent);
+        onProgress(acknowledged.value);
+        if (performance.now() - savedAtMs >= CHECKPOINT_EVERY_MS) save(false);
+      },
+      (error: unknown) => failed.abort(error),
+    );
+    pending.add(sent);
+    await sink.writable();
+  };
+
+  let toSkip = skipped;
+  let batch: DatasetEvent[] = [];
+  let ended = true;
+  for await (const event of readEvents(folder, { onBadRow })) {
+    if (stop.aborted) {
+      ended = false;
+      break;
+    }
+    if (toSkip > 0) {
+      toSkip--;
+      continue;
+    }
+    batch.push(event);
+    if (batch.length < BATCH_EVENTS) continue;
+    await send(batch);
+    batch = [];
+  }
+  if (ended) await send(batch);
+  await Promise.all(pending);
+  save(ended && !failed.signal.aborted);
+  failed.signal.throwIfAborted();
+  return { sent: acknowledged.value - skipped, skipped, complete: ended };
+}
+
+/** How many events from the first one on are acknowledged without a gap. */
+export class Watermark {
+  private readonly waiting: { readonly count: number; done: boolean }[] = [];
+
+  constructor(private acknowledged: number) {}
+
+  get value(): number {
+    return this.acknowledged;
+  }
+
+  /** The next `count` events are on their way; call what is returned when they are acknowledged. */
+  begin(count: number): () => void {
+    const batch = { count, done: false };
+    this.waiting.push(batch);
+    return () => {
+      batch.done = true;
+      while (this.waiting[0]?.done === true) this.acknowledged += this.waiting.shift()!.count;
+    };
+  }
+}
