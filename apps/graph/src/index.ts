@@ -1,1 +1,2 @@
-export {};
+export { CRASH_POINTS, type CrashPoint } from './ingest/crash-points.js';
+export { graphTopics, IngestPipeline, type PipelineOptions } from './ingest/pipeline.js';

@@ -7,7 +7,8 @@ import type {
   ProductEvent,
 } from '@thaw/contracts';
 import type { HistoryOutcome } from './counting/histories.js';
-import type { Mutation } from './port.js';
+import type { GraphStore, Mutation } from './port.js';
+import { decodeNumber, numberKey } from './rows.js';
 import { BatchWriter } from './batch-writer.js';
 import type { GraphState } from './state.js';
 import type { CatalogueOutcome } from './state/catalogue.js';
@@ -131,6 +132,15 @@ export class GraphEngine {
     if (a === undefined || b === undefined) return undefined;
     const count = this.state.counting.counter.count(a, b);
     return count < 0 ? undefined : count;
+  }
+
+  /** The count that the store has of a pair, for the external counter, which keeps edges alone in memory. */
+  async storedCount(store: GraphStore, productIdA: string, productIdB: string): Promise<number> {
+    const a = this.state.productIds.find(productIdA);
+    const b = this.state.productIds.find(productIdB);
+    if (a === undefined || b === undefined) return 0;
+    const row = await store.get('pairCounts', numberKey(Math.min(a, b), Math.max(a, b)));
+    return row === undefined ? 0 : decodeNumber(row);
   }
 
   /** Erasure times by customer id, of the customers seen since the start: a hash an event would be dear. */

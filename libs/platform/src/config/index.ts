@@ -2,3 +2,4 @@ export { type Config, type LoadedConfig, type SettingReport, loadConfig, process
 export { editDistance, nearestName } from './nearest.js';
 export type { Environment, SettingSource } from './resolve.js';
 export { SETTINGS } from './settings.js';
+export { kafkaConnection } from './kafka-connection.js';

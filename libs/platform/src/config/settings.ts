@@ -94,6 +94,20 @@ export const SETTINGS = {
       '50051',
       port().describe('Port of the graph service (gRPC) of apps/graph; 0 picks a free one.'),
     ),
+    counter: withDefault(
+      'THAW_GRAPH_COUNTER',
+      'embedded',
+      z
+        .enum(['embedded', 'external'])
+        .describe('embedded: count interactions here. external: take finished counts from co-interactions.'),
+    ),
+    crashAt: optional(
+      'THAW_TEST_CRASH_AT',
+      z
+        .string()
+        .regex(/^[a-z_]+:[1-9][0-9]*$/, 'must be POINT:N, such as after_commit:3')
+        .describe('For the crash tests: kills apps/graph at the Nth passing of a point.'),
+    ),
     historyLimit: withDefault(
       'THAW_HISTORY_LIMIT',
       '200',
@@ -102,7 +116,7 @@ export const SETTINGS = {
     coInteractionThreshold: withDefault(
       'THAW_CO_INTERACTION_THRESHOLD',
       '5',
-      integer({ min: 1, max: 1_000_000 }).describe('Customers that two products must share to be an edge.'),
+      integer({ min: 1, max: 60_000 }).describe('Customers that two products must share to be an edge.'),
     ),
     minCustomers: withDefault(
       'THAW_MIN_CUSTOMERS',

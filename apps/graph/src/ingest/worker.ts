@@ -1,0 +1,143 @@
+import { ThawError } from '@thaw/contracts';
+import { funnel } from '@thaw/graph';
+import { createKafka } from '@thaw/kafka';
+import { RocksGraphStore } from '@thaw/store';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Copies } from './copies.js';
+import { crashPoints } from './crash-points.js';
+import { IngestPipeline } from './pipeline.js';
+import type { ErrorMessage, FromIngest, IngestSettings, IngestStatistics, Question } from './protocol.js';
+
+/** How often the main thread is told the numbers. */
+const STATISTICS_INTERVAL_MS = 500;
+/** Asking the broker for end offsets and the disk for sizes is dearer than the rest: every so many times. */
+const SLOW_STATISTICS_EVERY = 6;
+
+if (!parentPort) throw new Error('the ingest is started as a worker thread by IngestThread');
+const port = parentPort;
+const settings = workerData as IngestSettings;
+const post = (message: FromIngest): void => port.postMessage(message);
+const asMessage = (error: unknown): ErrorMessage => {
+  const { code, message } = ThawError.from(error);
+  return { code, message };
+};
+
+async function run(): Promise<void> {
+  const crashPoint = crashPoints(settings.crash, () => process.kill(process.pid, 'SIGKILL'));
+  const store = await RocksGraphStore.open({ folder: settings.stateFolder });
+  const kafka = createKafka(settings.kafka, (level, message, fields) =>
+    post({ kind: 'log', level, message, fields: structuredCloneable(fields) }),
+  );
+  const pipeline = await IngestPipeline.start({
+    ...settings,
+    kafka,
+    store,
+    crashPoint,
+    now: () => Date.now(),
+    onStoreTrouble: (reason) => post({ kind: 'trouble', reason: reason ? asMessage(reason) : null }),
+  });
+  post({ kind: 'consuming' });
+  pipeline.done.catch((error: unknown) => post({ kind: 'failed', reason: asMessage(error) }));
+
+  const copies = new Copies(pipeline);
+  const reporter = startReporting(pipeline, store);
+  const close = async (): Promise<void> => {
+    clearInterval(reporter);
+    await pipeline.close();
+    await kafka.close();
+    await store.close();
+  };
+  const answer = async ({ kind, ask }: Question): Promise<unknown> => {
+    switch (kind) {
+      case 'funnel':
+        return funnel(pipeline.engine.state);
+      case 'count':
+        return await count(pipeline, store, ask.a, ask.b);
+      case 'readOpen':
+        return await copies.open();
+      case 'readNext':
+        crashPoint('during_read');
+        return copies.next(ask);
+      case 'readClose':
+        copies.close(ask);
+        return null;
+      case 'close':
+        await close();
+        return null;
+    }
+  };
+  port.on('message', (question: Question) => {
+    answer(question).then(
+      (value) => {
+        post({ kind: 'answer', id: question.id, answer: value });
+        if (question.kind === 'close') port.close();
+      },
+      (error: unknown) => post({ kind: 'refusal', id: question.id, reason: asMessage(error) }),
+    );
+  });
+}
+
+async function count(pipeline: IngestPipeline, store: RocksGraphStore, a: string, b: string) {
+  const { engine } = pipeline;
+  const { productIds, reduction } = engine.state;
+  const [p, q] = [productIds.find(a), productIds.find(b)];
+  if (p === undefined || q === undefined || p === q) return { count: engine.count(a, b) ?? 0, kept: false };
+  const kept = reduction.shown.get(Math.min(p, q), Math.max(p, q)) >= 0;
+  return { count: engine.count(a, b) ?? (await engine.storedCount(store, a, b)), kept };
+}
+
+function startReporting(pipeline: IngestPipeline, store: RocksGraphStore): NodeJS.Timeout {
+  let round = 0;
+  let lag: Record<string, number> = {};
+  let storeBytes = 0;
+  const refresh = async (): Promise<void> => {
+    lag = Object.fromEntries(await pipeline.lag());
+    storeBytes = await store.sizeBytes();
+  };
+  const report = (): void => {
+    if (round++ % SLOW_STATISTICS_EVERY === 0) {
+      refresh().catch((error: unknown) => {
+        post({ kind: 'log', level: 'warn', message: 'lag or size unknown', fields: asMessage(error) });
+      });
+    }
+    post({ kind: 'statistics', statistics: statistics(pipeline, store, lag, storeBytes) });
+  };
+  report();
+  return setInterval(report, STATISTICS_INTERVAL_MS);
+}
+
+function statistics(
+  pipeline: IngestPipeline,
+  store: RocksGraphStore,
+  lag: Record<string, number>,
+  storeBytes: number,
+): IngestStatistics {
+  const { engine, tally, outbox } = pipeline;
+  const counter = engine.state.counting.counter.stats;
+  return {
+    ...tally,
+    batchSeconds: tally.takeBatchSeconds(),
+    lag,
+    storeBytes,
+    outOfOrder: engine.outOfOrder,
+    unknownProducts: engine.unknownProducts,
+    stalledDeadLetters: pipeline.stalledDeadLetters,
+    increments: counter.increments,
+    decrements: counter.decrements,
+    funnel: funnel(engine.state),
+    sequence: engine.state.sequence,
+    publishedSequence: outbox.publishedSequence,
+    outboxBytes: outbox.backlogBytes,
+    storeBackgroundErrors: store.health().backgroundErrors,
+    memoryBytes: counter.memoryBytes + engine.state.listings.sizeBytes,
+  };
+}
+
+/** Log fields may hold errors and functions, which do not cross threads: JSON does. */
+function structuredCloneable(fields: object): object {
+  return JSON.parse(
+    JSON.stringify(fields, (_, value: unknown) => (value instanceof Error ? value.message : value)),
+  ) as object;
+}
+
+run().catch((error: unknown) => post({ kind: 'failed', reason: asMessage(error) }));
