@@ -7,12 +7,12 @@ import { lockHolder } from './lock-holder.js';
 const REBUILD =
   'Restore the folder from a backup, or delete it and start again: the state is then rebuilt from the topics.';
 
-/** What the operating system says, as RocksDB quotes it, and what a person can do about it. */
+/** What the operating system says, as RocksDB and Node quote it, and what a person can do about it. */
 const DISK_TROUBLES: readonly (readonly [RegExp, string])[] = [
-  [/No space left on device|Disk quota exceeded/, 'The disk is full: free some space.'],
-  [/Read-only file system/, 'The file system is read-only: remount it writable.'],
-  [/Permission denied|Operation not permitted/, 'The process lacks the permission: let its user write there.'],
-  [/Too many open files/, 'The process has too many files open: raise its limit (ulimit -n).'],
+  [/No space left on device|Disk quota exceeded/i, 'The disk is full: free some space.'],
+  [/Read-only file system/i, 'The file system is read-only: remount it writable.'],
+  [/Permission denied|Operation not permitted/i, 'The process lacks the permission: let its user write there.'],
+  [/Too many open files/i, 'The process has too many files open: raise its limit (ulimit -n).'],
 ];
 
 const CORRUPTION = /Corruption|checksum mismatch|No such file or directory/;

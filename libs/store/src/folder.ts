@@ -15,7 +15,7 @@ const ROCKS_FILE = /^(?:MANIFEST-\d+|\d+\.sst|\d+\.log)$/;
  */
 export async function openFolder(folder: string, doing = 'open'): Promise<Database> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const names = await readdir(folder);
     const isNew = !names.includes('CURRENT');
     // Asked to create, RocksDB takes a folder without CURRENT for an empty one and deletes the tables that it finds.
@@ -25,6 +25,15 @@ export async function openFolder(folder: string, doing = 'open'): Promise<Databa
     return await Database.open(folder, isNew);
   } catch (thrown) {
     throw storeFailure(folder, doing, thrown);
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+    await mkdir(folder); // on a read-only disk the recursive form says that the parent is missing, this one why
   }
 }
 
