@@ -19,7 +19,10 @@ export class FunnelClient {
     const deadline = new Date(Date.now() + DEADLINE_MS);
     return new Promise((resolve) => {
       this.client.waitForReady(deadline, (unreachable) => {
-        if (unreachable !== undefined) { resolve(undefined); return; }
+        if (unreachable !== undefined) {
+          resolve(undefined);
+          return;
+        }
         this.client.getFunnel({}, (error, funnel) => resolve(error === null ? funnel : undefined));
       });
     });

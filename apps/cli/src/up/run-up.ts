@@ -3,7 +3,6 @@ import {
   Shutdown,
   Supervisor,
   createLogger,
-  formatLogLine,
   processEnvironment,
   resolveLogFormat,
   shutDownWithProcess,
@@ -68,7 +67,11 @@ interface Surroundings {
 }
 
 class Up {
-  private readonly note = (line: string): void => this.around.block.write(`${line}\n`);
+  private readonly note = (line: string): void => {
+    const { block, logger, logFormat } = this.around;
+    if (logFormat === 'text') block.write(`${line}\n`);
+    else logger.info(line);
+  };
 
   constructor(
     private readonly options: UpOptions,
@@ -115,8 +118,10 @@ class Up {
   }
 
   private startApps(apps: readonly App[]): Supervisor {
-    const { shutdown, logger, block } = this.around;
-    const onLine = (name: string, line: string) => block.write(`${name} | ${formatLogLine(line, false)}\n`);
+    const { shutdown, logger, block, logFormat } = this.around;
+    // A JSON line says itself which app it is from.
+    const onLine = (name: string, line: string) =>
+      block.write(logFormat === 'text' ? `${name} | ${line}\n` : `${line}\n`);
     const supervisor = new Supervisor({ logger, onLine, random: Math.random });
     shutdown.add('apps', (signal) => supervisor.stop(signal));
     for (const { child } of apps) supervisor.start(child);

@@ -55,6 +55,15 @@ describe('a process', () => {
     expect(await ended).toBe(0);
   });
 
+  test('takes the end of its input and one signal for one request', async () => {
+    const { process, line, ended } = service('return new Promise((resolve) => setTimeout(resolve, 200));', true);
+    await line(/^up$/);
+    process.stdin?.end();
+    await line(/^closing$/);
+    process.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
   test('closes and exits with 1 on an error that nobody caught', async () => {
     const { process, line, ended } = runScript(`
       ${IMPORTS}

@@ -23,9 +23,11 @@ export function shutDownWithProcess(options: ProcessShutdownOptions): void {
   const finish = async (reason: string, code: (report: ShutdownReport) => number): Promise<void> => {
     process.exit(code(await shutdown.run(reason)));
   };
+  // Counted apart from shutdowns: a supervisor closes the input and sends SIGTERM, and means one shutdown by it.
+  let signals = 0;
   for (const name of SIGNALS) {
     process.on(name, () => {
-      if (shutdown.signal.aborted) {
+      if (++signals > 1) {
         logger.warn({ signal: name }, 'second signal: leaving at once');
         process.exit(128 + constants.signals[name]);
       }
