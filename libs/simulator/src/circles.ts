@@ -4,13 +4,13 @@ import { Stage } from './products.js';
 import type { World } from './world.js';
 
 /** Enthusiasts in the circle that leads a niche's taste. */
-const CIRCLE_SIZE = 9;
+const CIRCLE_SIZE = 15;
 /** Who joins has at least this much room in their basket. */
 const LEAST_ROOM = 12;
 const MEMBER_DRAWS = 24;
 const FOLLOW_DRAWS = 3;
 /** Of new finds: somebody in the circle makes way for another customer. */
-const TURNOVER = 0.35;
+const TURNOVER = 0.05;
 
 /**
  * In every niche a small circle of customers finds new products first, and together: what one of them takes up, others

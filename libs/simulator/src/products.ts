@@ -7,8 +7,8 @@ export const Stage = { tail: 0, rising: 1, candidate: 2, warm: 3 } as const;
 export type Stage = (typeof Stage)[keyof typeof Stage];
 const STAGES = 4;
 
-/** A candidate stops finding customers at 5 to 12 of them, until sellers have made it easy to buy. */
-const CANDIDATE_APPETITE = { least: 5, spread: 8 };
+/** A candidate stops finding customers at 5 to 11 of them, until sellers have made it easy to buy. */
+const CANDIDATE_APPETITE = { least: 5, spread: 7 };
 const RIPE = MARKETPLACE_POLICY.minCustomers - 1;
 
 /**
