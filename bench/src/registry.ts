@@ -7,4 +7,9 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     summary: 'encode and decode interactions as JSON and protobuf, one thread',
     load: async () => (await import('./benchmarks/codec.js')).codec,
   },
+  {
+    name: 'kafka',
+    summary: 'produce and batch-consume interactions through the embedded broker, or through KAFKA_BROKERS',
+    load: async () => (await import('./benchmarks/kafka.js')).kafka,
+  },
 ];

@@ -1,17 +1,8 @@
-import { decodeInteraction, encodeInteraction, INTERACTION_TYPES, type InteractionEvent } from '@thaw/contracts';
+import { decodeInteraction, encodeInteraction } from '@thaw/contracts';
 import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
+import { interactions } from './interactions.js';
 
 const PASSES = 4;
-
-/** Interactions whose ids spread as a shop's do: multiples of primes instead of random numbers, the same in every run. */
-function interactions(count: number): InteractionEvent[] {
-  return Array.from({ length: count }, (_, i) => ({
-    customerId: `c${(i * 7_919) % 100_000}`,
-    productId: `p${(i * 104_729) % 50_000}`,
-    type: INTERACTION_TYPES[i % INTERACTION_TYPES.length]!,
-    eventTimeMs: 1_700_000_000_000 + i,
-  }));
-}
 
 /** The same values as slices of one buffer, as a Kafka client hands them over. */
 function asFetched(values: readonly Buffer[]): Buffer[] {
