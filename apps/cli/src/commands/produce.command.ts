@@ -11,7 +11,8 @@ import {
 import { createLogger } from '@thaw/platform';
 import { Command, CommandRunner, Help } from 'nest-commander';
 import { EXIT } from '../exit-codes.js';
-import { EventWriter, type FeedEvent, type FeedTopic } from '../feed/event-writer.js';
+import { EventWriter } from '../feed/event-writer.js';
+import { type FeedEvent, type FeedTopic, toRecords } from '../feed/records.js';
 import { ConfigSource } from '../session/config-source.js';
 import { existingKafka } from '../session/kafka.js';
 import { count } from '../terminal/format.js';
@@ -103,10 +104,10 @@ Examples:
         this.output.note(`line ${number}: ${error.message}`);
       }
       if (batch.length < BATCH_EVENTS) continue;
-      await writer.write(batch);
+      await writer.write(toRecords(batch));
       batch = [];
     }
-    await writer.write(batch);
+    await writer.write(toRecords(batch));
     return rejected;
   }
 }

@@ -1,7 +1,8 @@
-import { type BadRow, type DatasetEvent, readEvents } from '@thaw/dataset';
+import type { BadRow } from '@thaw/dataset';
 import type { RecordSink } from '@thaw/kafka';
 import type { Checkpoint } from './checkpoint.js';
 import type { EventWriter } from './event-writer.js';
+import { type ReadBatch, readFolder } from './folder-reader.js';
 
 export interface ImportRun {
   readonly folder: string;
@@ -23,7 +24,6 @@ export interface ImportReport {
   readonly complete: boolean;
 }
 
-const BATCH_EVENTS = 4000;
 const CHECKPOINT_EVERY_MS = 500;
 
 /** Reads a folder's events in time order onto their topics, from where the checkpoint says. */
@@ -39,9 +39,9 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
     savedAtMs = performance.now();
     checkpoint.write({ acknowledged: acknowledged.value, complete });
   };
-  const send = async (events: readonly DatasetEvent[]): Promise<void> => {
-    const settle = acknowledged.begin(events.length);
-    const sent: Promise<void> = writer.write(events).then(
+  const send = async ({ events, records }: ReadBatch): Promise<void> => {
+    const settle = acknowledged.begin(events);
+    const sent: Promise<void> = writer.write(records).then(
       () => {
         settle();
         pending.delete(sent);
@@ -54,24 +54,15 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
     await sink.writable();
   };
 
-  let toSkip = skipped;
-  let batch: DatasetEvent[] = [];
   let ended = true;
-  for await (const event of readEvents(folder, { onBadRow })) {
+  for await (const batch of readFolder({ folder, skip: skipped })) {
     if (stop.aborted) {
       ended = false;
       break;
     }
-    if (toSkip > 0) {
-      toSkip--;
-      continue;
-    }
-    batch.push(event);
-    if (batch.length < BATCH_EVENTS) continue;
+    for (const row of batch.badRows) onBadRow(row);
     await send(batch);
-    batch = [];
   }
-  if (ended) await send(batch);
   await Promise.all(pending);
   save(ended && !failed.signal.aborted);
   failed.signal.throwIfAborted();

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordSink } from '@thaw/kafka';
 import { type Marketplace, type SimulatedEvent, createMarketplace } from '@thaw/simulator';
-import type { EventWriter, FeedEvent } from './event-writer.js';
+import type { EventWriter } from './event-writer.js';
+import { type FeedEvent, toRecords } from './records.js';
 
 export interface SimulationSettings {
   /** 1 is 100 sellers, 100,000 customers and 100,000 products. */
@@ -84,7 +85,7 @@ export async function runSimulation(run: SimulationRun): Promise<Marketplace> {
     left -= count;
     const events = market.next(count);
     onBatch?.(events);
-    const sent: Promise<void> = writer.write(events.map(toFeedEvent)).then(
+    const sent: Promise<void> = writer.write(toRecords(events.map(toFeedEvent))).then(
       () => void pending.delete(sent),
       (error: unknown) => failed.abort(error),
     );
