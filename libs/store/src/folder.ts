@@ -4,6 +4,16 @@ import { Database } from './database.js';
 import { corrupt, storeFailure } from './failures.js';
 import { findLostCommits } from './wal-check.js';
 
+/** Whether a folder is absent or holds nothing. */
+export async function isEmptyFolder(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).length === 0;
+  } catch (thrown) {
+    if (isMissing(thrown)) return true;
+    throw thrown;
+  }
+}
+
 /** What RocksDB leaves in a folder that it has written to. */
 const ROCKS_FILE = /^(?:MANIFEST-\d+|\d+\.sst|\d+\.log)$/;
 
@@ -28,6 +38,16 @@ export async function openFolder(folder: string, doing = 'open'): Promise<Databa
   }
 }
 
+/** A log that goes away meanwhile belongs to a process that holds the folder, which RocksDB's lock will tell. */
+async function lostCommitsIn(path: string): Promise<number | undefined> {
+  try {
+    return await findLostCommits(path);
+  } catch (thrown) {
+    if (isMissing(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
@@ -40,7 +60,7 @@ async function makeFolder(folder: string): Promise<void> {
 /** Before RocksDB replays them: afterwards what it dropped is gone, and a second start would find nothing wrong. */
 async function checkLogs(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names.filter((each) => each.endsWith('.log'))) {
-    const offset = await findLostCommits(join(folder, name));
+    const offset = await lostCommitsIn(join(folder, name));
     if (offset === undefined) continue;
     throw corrupt(folder, name, `the record at byte ${offset} is not whole, and acknowledged commits follow it`);
   }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { rowsOf } from './contract.js';
 import { RocksGraphStore } from './rocks-graph-store.js';
@@ -14,11 +15,15 @@ const PROGRAM = fileURLToPath(new URL('../test/commit-batches.mjs', import.meta.
 
 const u32 = (value: Uint8Array, offset = 0): number => Buffer.from(value).readUInt32BE(offset);
 
-/** Runs the committing process from batch `first` on, kills it, and returns the last batch that it said was acknowledged. */
-async function commitUntilKilled(folder: string, first: number, kill: number): Promise<number> {
-  const child = spawn(process.execPath, [PROGRAM, folder, String(first), String(CUSTOMERS)], {
+/** Starts a process that commits batches from `first` on until it is killed. */
+const commitFrom = (folder: string, first: number): ChildProcessByStdio<null, Readable, null> =>
+  spawn(process.execPath, [PROGRAM, folder, String(first), String(CUSTOMERS)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+
+/** Runs the committing process from batch `first` on, kills it, and returns the last batch that it said was acknowledged. */
+async function commitUntilKilled(folder: string, first: number, kill: number): Promise<number> {
+  const child = commitFrom(folder, first);
   const exited = once(child, 'exit');
   let last = first - 1;
   let killing = false;
@@ -62,3 +67,15 @@ test(`after each of ${KILLS} kill -9 every acknowledged batch is whole and no ba
     next = found + 1;
   }
 }, 120_000);
+
+test('a folder that another process holds is refused with the number of that process', async () => {
+  const folder = await newFolder();
+  const child = commitFrom(folder, 0);
+  const exited = once(child, 'exit');
+  await once(child.stdout, 'data');
+  const refused = RocksGraphStore.open({ folder });
+  await expect(refused).rejects.toMatchObject({ code: 'STORE_LOCKED', details: { folder, pid: child.pid } });
+  child.kill('SIGKILL');
+  await exited;
+  await (await RocksGraphStore.open({ folder })).close();
+});

@@ -1,6 +1,7 @@
 import type { ThawError } from '@thaw/contracts';
 import type { GraphStore, Mutation, Row, RowRange, TableName } from '@thaw/graph';
 import { setImmediate } from 'node:timers/promises';
+import { copyInto } from './checkpoint.js';
 import { DatabaseClosedError, type Database } from './database.js';
 import { closed, storeFailure } from './failures.js';
 import { folderBytes, openFolder } from './folder.js';
@@ -115,6 +116,18 @@ export class RocksGraphStore implements GraphStore {
     } catch (thrown) {
       throw this.#failed('measure', thrown);
     }
+  }
+
+  /**
+   * Copies the store as it is now into another folder, which `open` then takes for an equal store. Commits go on
+   * meanwhile and are not in the copy. A copy that was cut short is refused by `open` (STORE_VERSION).
+   *
+   * @param folder absent or empty
+   * @throws ThawError CONFIG_INVALID when the folder is not empty; STORE_UNAVAILABLE, STORE_CORRUPT
+   */
+  async exportCheckpoint(folder: string): Promise<void> {
+    const database = await this.#readable();
+    await copyInto(folder, database, (thrown) => this.#failed('read', thrown));
   }
 
   health(): StoreHealth {

@@ -8,6 +8,9 @@ export const OWN_FAMILY = 'default';
 
 export type FamilyName = TableName | typeof OWN_FAMILY;
 
+/** The store's own family last: a copy that was cut short then lacks the format, and is refused. */
+export const FAMILIES: readonly FamilyName[] = [...TABLES, OWN_FAMILY];
+
 /**
  * Memory for unflushed rows, MiB a family, a quarter of it a memtable. The sum also bounds the write-ahead log: RocksDB
  * flushes everything at 24 times the sum of the memtables (6 of each, times 4). See docs/decisions/0004.
@@ -41,5 +44,5 @@ export const openOptions = (createIfMissing: boolean): OpenOptions => ({
   createIfMissing,
   // Compressing the log costs more processor time than everything else that a commit does.
   walCompression: false,
-  columns: Object.fromEntries(([OWN_FAMILY, ...TABLES] as const).map((family) => [family, column(family)])),
+  columns: Object.fromEntries(FAMILIES.map((family) => [family, column(family)])),
 });
