@@ -244,9 +244,13 @@ describe('co-interaction counts', () => {
     expect(errorOf(() => decodeInteraction(null)).message).toContain('tombstone');
   });
 
+  test('the count of a product with itself is one too: its customers', () => {
+    const json = Buffer.from('{"product_id_a":"p1","product_id_b":"p1","count":7}');
+    expect(decodeCoInteractionCount(json)).toEqual({ productIdA: 'p1', productIdB: 'p1', count: 7 });
+  });
+
   test.each([
     ['product_id_a', '{"product_id_a":"p2","product_id_b":"p1","count":1}'],
-    ['product_id_a', '{"product_id_a":"p1","product_id_b":"p1","count":1}'],
     ['count', '{"product_id_a":"p1","product_id_b":"p2","count":1.5}'],
     ['count', '{"product_id_a":"p1","product_id_b":"p2","count":4294967296}'],
   ])('refuses a bad %s', (field, json) => {
