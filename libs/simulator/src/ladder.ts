@@ -105,7 +105,9 @@ export class Ladder {
       return product !== NONE && products.listings[product] === 0 ? this.world.list(product) : undefined;
     }
     const product = products.draw(niche, Stage.warm, random);
-    return product !== NONE && products.listings[product]! < sellers.mostListings ? this.world.list(product) : undefined;
+    return product !== NONE && products.listings[product]! < sellers.mostListings
+      ? this.world.list(product)
+      : undefined;
   }
 
   /** Of some niches, the one with the fewest products of a stage: discoveries are spread evenly. */

@@ -9,27 +9,26 @@ const open = (seed: number, rates: Partial<MarketplaceRates> = {}) =>
 
 describe('a marketplace', () => {
   test('is the same, byte for byte, for the same seed, however it is asked', () => {
-    const whole = open(42).next(30_000);
+    const whole = open(42).next(12_000);
     const again = open(42);
-    const inPieces = [...again.next(1), ...again.next(9_999), ...again.next(20_000)];
+    const inPieces = [...again.next(1), ...again.next(4_999), ...again.next(7_000)];
     expect(JSON.stringify(inPieces)).toBe(JSON.stringify(whole));
-    expect(JSON.stringify(open(43).next(30_000))).not.toBe(JSON.stringify(whole));
+    expect(JSON.stringify(open(43).next(12_000))).not.toBe(JSON.stringify(whole));
   });
 
   test('dates nothing after now, and what is in order never backwards', () => {
     let now = START_MS;
     const market = createMarketplace({ seed: 1, scale: 0.25, clock: () => now });
-    for (let tick = 0; tick < 400; tick++, now += 7) {
-      for (const { event } of market.next(25)) {
-        expect(event.eventTimeMs).toBeLessThanOrEqual(now);
-        expect(event.eventTimeMs).toBeGreaterThanOrEqual(START_MS);
-      }
+    for (let tick = 0; tick < 200; tick++, now += 7) {
+      const times = market.next(25).map(({ event }) => event.eventTimeMs);
+      expect(Math.max(...times)).toBeLessThanOrEqual(now);
+      expect(Math.min(...times)).toBeGreaterThanOrEqual(START_MS);
     }
     const times = open(1, INORDER)
-      .next(20_000)
+      .next(5_000)
       .map(({ event }) => event.eventTimeMs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
-    expect(times.at(-1)).toBe(START_MS + 10 * 19_999);
+    expect(times.at(-1)).toBe(START_MS + 10 * 4_999);
   });
 
   test('reads a clock that jumps back as one that stands still', () => {
@@ -47,8 +46,8 @@ describe('a marketplace', () => {
     const check = (holds: boolean, story: string) => {
       if (!holds) throw new Error(story);
     };
-    const rates = { ...INORDER, removal: 0.02, erasure: 0.01, withdrawal: 0.01, update: 0.02 };
-    for (const { topic, event } of open(6, rates).next(150_000)) {
+    const rates = { ...INORDER, removal: 0.03, erasure: 0.02, withdrawal: 0.05, update: 0.05 };
+    for (const { topic, event } of open(6, rates).next(50_000)) {
       if (topic === 'products') {
         const { productId, status } = event;
         check(!gone.has(productId), `${productId} was removed before`);
@@ -84,7 +83,7 @@ describe('a marketplace', () => {
 
   test('arrives about as disordered as it is told to', () => {
     const market = open(4, { duplicate: 0.02, disorder: 0.03, late: 0.01 });
-    const events = market.next(100_000);
+    const events = market.next(30_000);
     let latest = 0;
     const behind = events.filter(({ event }) => {
       latest = Math.max(latest, event.eventTimeMs);
@@ -95,11 +94,11 @@ describe('a marketplace', () => {
   });
 
   test('stays within its sizes for ever: who and what leaves makes room', () => {
-    const market = open(8, { removal: 0.25, erasure: 0.05, repeat: 0 });
+    const market = open(8, { removal: 0.44, erasure: 0.05, repeat: 0 });
     const { sizes } = market;
     const seen = { products: new Set<string>(), customers: new Set<string>() };
-    for (let batch = 0; batch < 50; batch++) {
-      for (const { topic, event } of market.next(10_000)) {
+    for (let batch = 0; batch < 25; batch++) {
+      for (const { topic, event } of market.next(8_000)) {
         if (topic === 'products') seen.products.add(event.productId);
         if (topic === 'interactions') seen.customers.add(event.customerId);
       }
@@ -109,7 +108,7 @@ describe('a marketplace', () => {
       expect(stats.pairs).toBeLessThanOrEqual(sizes.pairs * 1.1);
       expect(stats.listings).toBeLessThanOrEqual(sizes.listings * 1.1);
     }
-    expect(seen.products.size).toBeGreaterThan(3 * sizes.products);
+    expect(seen.products.size).toBeGreaterThan(2 * sizes.products);
     expect(seen.customers.size).toBeGreaterThan(1.2 * market.stats().customers);
   });
 

@@ -5,7 +5,7 @@ import { hash32 } from './random.js';
 import { CATEGORIES } from './vocabulary/index.js';
 
 const NICHES = 60;
-const many = Array.from({ length: 6_000 }, (_, serial) => {
+const many = Array.from({ length: 3_000 }, (_, serial) => {
   const niche = serial % NICHES;
   const category = categoryOfNiche(niche, NICHES);
   return { niche, category, ...productText(hash32(serial, 9), niche, category, 0) };
@@ -13,24 +13,25 @@ const many = Array.from({ length: 6_000 }, (_, serial) => {
 
 describe('product text', () => {
   test('is never empty, unfinished or over the limits', () => {
-    for (const { title, description } of many) {
-      expect(title.length).toBeGreaterThan(15);
-      expect(description.length).toBeGreaterThan(60);
-      expect(Buffer.byteLength(title)).toBeLessThan(160);
-      expect(Buffer.byteLength(description)).toBeLessThan(Math.min(600, LIMITS.descriptionBytes));
-      expect(`${title} ${description}`).not.toMatch(/undefined|NaN| {2}| ,|\.\./);
-      expect(description).toMatch(/^[A-Z].*\.$/);
-    }
+    const wrong = many.filter(
+      ({ title, description }) =>
+        title.length < 15 ||
+        description.length < 60 ||
+        Buffer.byteLength(title) > Math.min(160, LIMITS.titleBytes) ||
+        Buffer.byteLength(description) > Math.min(600, LIMITS.descriptionBytes) ||
+        /undefined|NaN| {2}| ,|\.\./.test(`${title} ${description}`) ||
+        !/^[A-Z].*\.$/.test(description),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test('reads as English: the article fits the word after it', () => {
-    for (const { description } of many) {
-      expect(description).not.toMatch(/\b(a [aeio]|an [bcdfgjklmnpqrstvwz])/i);
-    }
+    const wrong = many.filter(({ description }) => /\b(a [aeio]|an [bcdfgjklmnpqrstvwz])/i.test(description));
+    expect(wrong).toEqual([]);
   });
 
   test('names what the product is, in the words of its category', () => {
-    for (const { title, category } of many) expect(category.types.some((type) => title.includes(type))).toBe(true);
+    expect(many.filter(({ title, category }) => !category.types.some((type) => title.includes(type)))).toEqual([]);
   });
 
   test('leans to the niche without giving it away', () => {

@@ -113,4 +113,3 @@ function interests(sizes: Float64Array, niches: number, seed: number): WeightedC
   });
   return sellers.map((list, niche) => new WeightedChoice(Uint32Array.from(list), Float64Array.from(weights[niche]!)));
 }
-

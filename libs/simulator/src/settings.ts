@@ -67,7 +67,7 @@ const SELLERS_PER_SCALE = 100;
 const MIN_SCALE = 0.25;
 const MAX_SCALE = 200;
 /** Per seller. Chosen so that neighbours of candidates, and pairs with them, come out as table 5 has them. */
-const RISING_PER_SELLER = 20;
+const RISING_PER_SELLER = 21;
 const WARM_PER_SELLER = 9;
 /** Per seller, with the default share of repeats: enough for the pairs, and a tenth more for turnover on the way. */
 const WARM_UP_NEW_PAIRS = 1.12;
@@ -99,7 +99,7 @@ export function sizesOf(scale: number, rates: MarketplaceRates): MarketplaceSize
 /** @throws ThawError CONFIG_INVALID when a rate is not a share, or events other than interactions leave them no room. */
 export function ratesOf(rates: Partial<MarketplaceRates> = {}): MarketplaceRates {
   const all = { ...DEFAULT_RATES, ...rates };
-  for (const [name, rate] of Object.entries(all) as [string, number][]) {
+  for (const [name, rate] of Object.entries<number>({ ...all })) {
     if (!(rate >= 0 && rate <= 0.9)) {
       throw new ThawError('CONFIG_INVALID', `The marketplace's rate "${name}" is ${rate}; give a share from 0 to 0.9.`);
     }
