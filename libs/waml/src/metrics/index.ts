@@ -1,0 +1,4 @@
+export * from './bootstrap.js';
+export * from './ranks.js';
+export * from './recall.js';
+export * from './strata.js';
