@@ -94,6 +94,10 @@ export class RocksGraphStore implements GraphStore {
     }
   }
 
+  /**
+   * As the port says, with one corner: where the disk took the log record but then failed to confirm it, the rejected
+   * batch may be found after reopening, whole. Making the same call again is right in that case too.
+   */
   commit(mutations: readonly Mutation[]): Promise<void> {
     return this.#inOrder(async () => {
       const database = await this.#writable();
