@@ -12,4 +12,9 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     summary: 'produce and batch-consume interactions through the embedded broker, or through KAFKA_BROKERS',
     load: async () => (await import('./benchmarks/kafka.js')).kafka,
   },
+  {
+    name: 'simulator',
+    summary: 'events of the simulated marketplace, made and dropped, one thread',
+    load: async () => (await import('./benchmarks/simulator.js')).simulator,
+  },
 ];

@@ -69,8 +69,8 @@ const MAX_SCALE = 200;
 /** Per seller. Chosen so that neighbours of candidates, and pairs with them, come out as table 5 has them. */
 const RISING_PER_SELLER = 21;
 const WARM_PER_SELLER = 9;
-/** Per seller, with the default share of repeats: enough for the pairs, and a tenth more for turnover on the way. */
-const WARM_UP_NEW_PAIRS = 1.12;
+/** With the default share of repeats: enough for the pairs, and a fifth more for turnover on the way. */
+const WARM_UP_NEW_PAIRS = 1.2;
 
 /** @throws ThawError CONFIG_INVALID when the scale is out of range. */
 export function sizesOf(scale: number, rates: MarketplaceRates): MarketplaceSizes {
