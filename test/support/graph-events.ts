@@ -81,16 +81,18 @@ export function inBatches<T>(events: readonly T[], lengths: readonly number[]): 
 }
 
 export function asEventSet(events: readonly AnyEvent[]): EventSet {
-  const only = <K extends AnyEvent['kind']>(kind: K): Extract<AnyEvent, { kind: K }>['event'][] =>
-    events.filter((each): each is Extract<AnyEvent, { kind: K }> => each.kind === kind).map(({ event }) => event);
-  const counts = only('count').map((event) => event);
-  return {
-    interactions: only('interaction'),
-    listings: only('listing'),
-    products: only('product'),
-    erasures: only('erasure'),
-    ...(counts.length > 0 && { counts }),
+  const set = { interactions: [], listings: [], products: [], erasures: [], counts: [] } as {
+    -readonly [K in keyof Required<EventSet>]: Required<EventSet>[K][number][];
   };
+  for (const { kind, event } of events) {
+    if (kind === 'interaction') set.interactions.push(event);
+    else if (kind === 'listing') set.listings.push(event);
+    else if (kind === 'product') set.products.push(event);
+    else if (kind === 'erasure') set.erasures.push(event);
+    else set.counts.push(event);
+  }
+  const { counts, ...others } = set;
+  return counts.length > 0 ? set : others;
 }
 
 /** Hands an event to the engine, with a record time at which nothing is future-dated. */

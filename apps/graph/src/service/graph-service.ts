@@ -24,7 +24,8 @@ export function graphService(ingest: IngestThread) {
     readGraph: (call: ServerWritableStream<graph.ReadGraphRequest, Uint8Array>): void => {
       readGraph(ingest, call).then(
         () => call.end(),
-        (error: unknown) => call.destroy(toServiceError(error)),
+        // grpc-js answers with the status of an error event; destroy() would leave the client waiting.
+        (error: unknown) => call.emit('error', toServiceError(error)),
       );
     },
     getFunnel: unary(async (_: graph.GetFunnelRequest) => await ingest.ask('funnel', null)),

@@ -1,0 +1,112 @@
+import {
+  encodeCustomerErasure,
+  encodeInteraction,
+  encodeListing,
+  encodeProduct,
+  graph,
+  type InputTopic,
+  prefixedTopic,
+  topic,
+  topicSettings,
+} from '@thaw/contracts';
+import { graphTopics } from '@thaw/app-graph';
+import type { GraphReplica } from '@thaw/graph';
+import { createKafka, type Kafka, partitionForKey, type RecordSink, type SinkRecord } from '@thaw/kafka';
+import type { AnyEvent } from './graph-events.js';
+
+/** The topics of one test on a shared broker, and what tests do with them. */
+export class GraphTopics {
+  readonly kafka: Kafka;
+  readonly #sink: RecordSink;
+  readonly prefix: string;
+
+  private constructor(kafka: Kafka, sink: RecordSink, prefix: string) {
+    this.kafka = kafka;
+    this.#sink = sink;
+    this.prefix = prefix;
+  }
+
+  static async create(bootstrap: string, prefix: string): Promise<GraphTopics> {
+    const kafka = createKafka({ brokers: [bootstrap], clientId: 'test' }, () => undefined);
+    await kafka.ensureTopics(
+      graphTopics('embedded').map((name) => ({
+        name: prefixedTopic(prefix, name),
+        partitions: topic(name).partitions,
+        config: topicSettings(topic(name)),
+      })),
+    );
+    return new GraphTopics(kafka, await kafka.sink(), prefix);
+  }
+
+  async close(): Promise<void> {
+    await this.#sink.close();
+    await this.kafka.close();
+  }
+
+  /** Produces events; resolves when all are acknowledged. */
+  async produce(events: readonly AnyEvent[]): Promise<void> {
+    const records = new Map<InputTopic, SinkRecord[]>();
+    for (const event of events) {
+      const [name, encoded] = encode(event);
+      const partition = partitionForKey(encoded.key, topic(name).partitions);
+      const headers = { 'content-type': Buffer.from(encoded.headers['content-type']) };
+      const list = records.get(name) ?? [];
+      list.push({ partition, key: encoded.key, value: encoded.value, headers });
+      records.set(name, list);
+    }
+    await Promise.all([...records].map(async ([name, list]) => await this.send(name, list)));
+  }
+
+  async send(name: InputTopic, records: readonly SinkRecord[]): Promise<void> {
+    await this.#sink.send(prefixedTopic(this.prefix, name), records);
+  }
+
+  /** Where each partition of the inputs ends now. */
+  async inputEnds(): Promise<Map<string, number>> {
+    const ends = new Map<string, number>();
+    for (const name of ['products', 'listings', 'interactions', 'erasures'] as const) {
+      const full = prefixedTopic(this.prefix, name);
+      for (const { partition, endOffset } of await this.kafka.offsets(full))
+        ends.set(`${full}/${partition}`, endOffset);
+    }
+    return ends;
+  }
+
+  /** Every change on the topic from the first on, as it stands there, repetitions and all. */
+  async changes(): Promise<graph.GraphChange[]> {
+    const changes: graph.GraphChange[] = [];
+    await this.kafka.readAll([prefixedTopic(this.prefix, 'graph-changes')], ({ records }) => {
+      for (const { value } of records) changes.push(...graph.GraphChangeBatch.decode(value!).changes);
+      return Promise.resolve();
+    });
+    return changes;
+  }
+
+  /** Applies all changes of the topic to the replica; returns how many were repetitions. */
+  async follow(replica: GraphReplica): Promise<number> {
+    let repeated = 0;
+    for (const change of await this.changes()) if (!replica.apply(change)) repeated += 1;
+    return repeated;
+  }
+}
+
+function encode({ kind, event }: AnyEvent): [InputTopic, ReturnType<typeof encodeInteraction>] {
+  switch (kind) {
+    case 'interaction':
+      return ['interactions', encodeInteraction(event)];
+    case 'listing':
+      return ['listings', encodeListing(event)];
+    case 'product':
+      return ['products', encodeProduct(event)];
+    case 'erasure':
+      return ['erasures', encodeCustomerErasure(event)];
+    case 'count':
+      throw new TypeError('finished counts are not produced by these tests');
+  }
+}
+
+/** Whether the graph has read all that the topics held at `ends`. */
+export function hasRead({ offsets }: graph.GraphHeader, ends: ReadonlyMap<string, number>): boolean {
+  const read = new Map(offsets.map(({ topic: name, partition, nextOffset }) => [`${name}/${partition}`, nextOffset]));
+  return [...ends].every(([place, end]) => end === 0 || (read.get(place) ?? 0) >= end);
+}
