@@ -193,3 +193,22 @@ export function scale(s: usize, factors: usize, rows: u32): void {
     v128.store(s, f32x4.mul(factor, v128.load(s, 48)), 48);
   }
 }
+
+/** Copies the strip's 64 bytes out of each of `rows` rows that lie `stride` bytes apart. */
+export function scatter(block: usize, stride: u32, s: usize, rows: u32): void {
+  for (let r: u32 = 0; r < rows; r++, block += stride, s += 64) copyRow(block, s);
+}
+
+/** Copies the strip's rows to where rows lie `stride` bytes apart: the reverse of `scatter`. */
+export function collect(s: usize, block: usize, stride: u32, rows: u32): void {
+  for (let r: u32 = 0; r < rows; r++, block += stride, s += 64) copyRow(s, block);
+}
+
+// @ts-ignore: decorator
+@inline
+function copyRow(from: usize, to: usize): void {
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
+  v128.store(to, v128.load(from, 32), 32);
+  v128.store(to, v128.load(from, 48), 48);
+}

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ThawError } from '@thaw/contracts';
 import fc from 'fast-check';
-import { HASH_KINDS, nodeHash, NodeHasher } from './node-hasher.js';
+import { HASH_KINDS } from './hash-vector.js';
+import { nodeHash, NodeHasher } from './node-hasher.js';
 import { hashString } from './string-hash.js';
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);

@@ -23,6 +23,8 @@ export interface PropagationPlan {
   readonly rows: number;
   /** Place of each row of the graph. */
   readonly places: Uint32Array;
+  /** Row of the graph at each place. */
+  readonly order: Uint32Array;
   readonly segments: readonly Segment[];
   /** Sum of the weights of each place's row. */
   readonly weightSums: Float32Array;
@@ -36,7 +38,7 @@ export function planPropagation(graph: PropagationGraph): PropagationPlan {
   const placed = placeRows(graph, order, places);
   const count = countSegments(placed);
   const segments = count === 1 ? [placed] : splitRows(placed, count);
-  return { rows: graph.rows, places, segments, weightSums: sumWeights(placed) };
+  return { rows: graph.rows, places, order, segments, weightSums: sumWeights(placed) };
 }
 
 /** The graph itself with rows, and the neighbours in them, by place. */
@@ -101,7 +103,7 @@ function byFallingDegree({ rows, offsets }: PropagationGraph): Uint32Array {
   const starts = new Uint32Array(highest + 2);
   for (let row = 0; row < rows; row++) starts[highest - (offsets[row + 1]! - offsets[row]!) + 1]!++;
   for (let i = 0; i <= highest; i++) starts[i + 1]! += starts[i]!;
-  const order = new Uint32Array(rows);
+  const order = sharedU32(rows);
   for (let row = 0; row < rows; row++) order[starts[highest - (offsets[row + 1]! - offsets[row]!)]!++] = row;
   return order;
 }

@@ -1,7 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { ThawError } from '@thaw/contracts';
 import { Control } from './control.js';
-import { checkAlphas, checkInput, PAPER_ALPHAS } from './layers.js';
+import type { PropagationInput } from './input.js';
+import { sharedInput, sharedMatrix } from './input.js';
+import { checkAlphas, PAPER_ALPHAS } from './layers.js';
 import { Memories } from './memories.js';
 import type { PropagationPlan } from './plan.js';
 import { planPropagation } from './plan.js';
@@ -9,6 +10,7 @@ import { PoolThread, propagationFailed } from './pool-thread.js';
 import type { PropagationGraph } from './propagation-graph.js';
 import { StripLayout } from './strip-layout.js';
 import { StripMatrix } from './strip-matrix.js';
+import type { StripJob } from './strip-worker.js';
 
 export interface PropagateOptions {
   /** Columns d. */
@@ -19,39 +21,35 @@ export interface PropagateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Rows of a matrix that need not be in one piece of memory. */
-export interface RowPort {
-  /** Writes row `row` of h⁰ to `into`, which is `[dimensions]` and zero. */
+/** h^K where it lies. */
+export interface PropagatedRows {
+  readonly rows: number;
+  /** @param into `[dimensions]` */
   read(row: number, into: Float32Array): void;
-  /** Takes row `row` of h^K; `from` is `[dimensions]` and used again for the next row. */
-  write(row: number, from: Float32Array): void;
 }
 
 export interface PropagationPoolOptions {
   /** The bytes of `@thaw/waml/kernel.wasm`. */
   readonly kernel: Uint8Array;
-  /** Threads, at least 1. */
+  /** Threads, at least 1; best the number of cores. */
   readonly workers: number;
 }
 
-/** Rows that are carried in or out before other work of the process gets its turn. */
-const ROWS_PER_TURN = 8192;
-
 /**
  * Propagation on worker threads, for graphs of any size that the machine holds: 8 bytes per row and column (columns
- * rounded up to 16), and about 12 bytes per direction of an edge. One propagation runs at a time; the others wait.
+ * rounded up to 16), and 8 to 16 bytes per direction of an edge. One propagation runs at a time; the others wait.
  */
 export class PropagationPool {
   readonly #kernel: WebAssembly.Module;
-  readonly #size: number;
+  readonly #workers: number;
   readonly #memories = new Memories();
   #threads: PoolThread[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(kernel: WebAssembly.Module, size: number) {
+  private constructor(kernel: WebAssembly.Module, workers: number) {
     this.#kernel = kernel;
-    this.#size = size;
+    this.#workers = workers;
   }
 
   /** @throws ThawError PROPAGATION_INPUT_INVALID when the kernel is no WebAssembly or `workers` no positive integer. */
@@ -76,28 +74,32 @@ export class PropagationPool {
    * h^K of METHOD's WAML layers, as {@link propagateReference} states them, to a relative error of 1e-6 and the same to
    * the bit for any number of workers.
    *
-   * @param h `[rows, d]`, row-major; not changed
-   * @returns `[rows, d]`
+   * @param input h⁰; a plain matrix is `[rows, d]`, row-major
+   * @returns `[rows, d]`, row-major, in shared memory
    * @throws ThawError PROPAGATION_INPUT_INVALID, PROPAGATION_MEMORY_REFUSED or PROPAGATION_WORKER_FAILED; the reason of
    *   the signal when it aborts.
    */
-  async propagate(graph: PropagationGraph, h: Float32Array, options: PropagateOptions): Promise<Float32Array> {
-    const { dimensions } = options;
-    checkInput(graph, h, dimensions);
-    const result = new Float32Array(h.length);
-    await this.propagateRows(graph, options, {
-      read: (row, into) => into.set(h.subarray(row * dimensions, (row + 1) * dimensions)),
-      write: (row, from) => result.set(from, row * dimensions),
-    });
+  async propagate(
+    graph: PropagationGraph,
+    input: Float32Array | PropagationInput,
+    options: PropagateOptions,
+  ): Promise<Float32Array> {
+    const result = sharedMatrix(graph.rows, options.dimensions);
+    await this.#inTurn(graph, input, options, result, () => undefined);
     return result;
   }
 
-  /** The same, row by row: for matrices that no array can hold. What `read` and `write` throw ends it. */
-  async propagateRows(graph: PropagationGraph, options: PropagateOptions, rows: RowPort): Promise<void> {
-    checkAlphas(options.alphas ?? PAPER_ALPHAS);
-    const turn = this.#last.then(() => this.#run(graph, options, rows));
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  /**
+   * The same for matrices that no array can hold: h^K stays where it is, and `use` reads of it what it needs. The rows
+   * are there until what `use` returns has settled; only then does the next propagation begin.
+   */
+  async propagateAndUse<T>(
+    graph: PropagationGraph,
+    input: Float32Array | PropagationInput,
+    options: PropagateOptions,
+    use: (result: PropagatedRows) => T | Promise<T>,
+  ): Promise<T> {
+    return this.#inTurn(graph, input, options, undefined, use);
   }
 
   /** Ends the threads, and with them a propagation that runs: it rejects. */
@@ -108,48 +110,64 @@ export class PropagationPool {
     this.#memories.release();
   }
 
-  async #run(graph: PropagationGraph, options: PropagateOptions, rows: RowPort): Promise<void> {
-    const { dimensions, alphas = PAPER_ALPHAS, signal } = options;
+  #inTurn<T>(
+    graph: PropagationGraph,
+    input: Float32Array | PropagationInput,
+    options: PropagateOptions,
+    result: Float32Array | undefined,
+    use: (result: PropagatedRows) => T | Promise<T>,
+  ): Promise<T> {
+    const parts = input instanceof Float32Array ? { matrix: input } : input;
+    const turn = this.#last.then(async () => use(await this.#run(graph, parts, options, result)));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(
+    graph: PropagationGraph,
+    parts: PropagationInput,
+    { dimensions, alphas = PAPER_ALPHAS, signal }: PropagateOptions,
+    result: Float32Array | undefined,
+  ): Promise<PropagatedRows> {
+    checkAlphas(alphas);
+    const input = sharedInput(parts, graph.rows, dimensions);
     signal?.throwIfAborted();
-    if (graph.rows === 0) return;
-    const layout = new StripLayout(graph.rows, dimensions, this.#size);
+    const { rows } = graph;
+    if (rows === 0) return { rows, read: () => undefined };
+    const layout = new StripLayout(rows, dimensions, this.#workers);
+    const memories = await this.#memoriesFor(layout);
+    const plan = planPropagation(graph);
+    const job = {
+      kernel: this.#kernel,
+      memories,
+      plan,
+      columns: dimensions,
+      workers: this.#workers,
+      alphas,
+      input,
+      result,
+    };
+    await this.#runThreads(job, signal);
+    return propagatedRows(plan, new StripMatrix(layout, memories), alphas.length % 2);
+  }
+
+  async #memoriesFor(layout: StripLayout): Promise<readonly WebAssembly.Memory[]> {
     if (!this.#memories.fit(layout)) {
       // The old memory is given back for sure only when the threads that see it are gone.
       await this.#endThreads();
       this.#memories.release();
     }
-    const memories = this.#memories.for(layout);
-    const matrix = new StripMatrix(layout, memories);
-    const plan = planPropagation(graph);
-    const row = new Float32Array(dimensions);
-    await inTurns(graph.rows, signal, (v) => {
-      row.fill(0);
-      rows.read(v, row);
-      matrix.writeNormalised(plan.places[v]!, 0, row);
-    });
-    await this.#runThreads(plan, layout, memories, alphas, signal);
-    await inTurns(graph.rows, signal, (v) => {
-      matrix.read(plan.places[v]!, alphas.length % 2, row);
-      rows.write(v, row);
-    });
+    return this.#memories.for(layout);
   }
 
-  async #runThreads(
-    plan: PropagationPlan,
-    layout: StripLayout,
-    memories: readonly WebAssembly.Memory[],
-    alphas: readonly number[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #runThreads(job: StripJob, signal: AbortSignal | undefined): Promise<void> {
     if (this.#closed) throw propagationFailed('the pool was closed');
-    const { rows, columns, workers } = layout;
-    const job = { kernel: this.#kernel, memories, plan, rows, columns, workers, alphas };
     const buffer = Control.buffer();
-    const control = new Control(buffer, workers);
+    const control = new Control(buffer, job.workers);
     const stop = (): void => control.stop();
     signal?.addEventListener('abort', stop, { once: true });
     this.#threads = this.#threads.filter((thread) => !thread.ended);
-    while (this.#threads.length < workers) this.#threads.push(new PoolThread());
+    while (this.#threads.length < job.workers) this.#threads.push(new PoolThread());
     try {
       await Promise.all(this.#threads.map((thread, worker) => thread.ask({ job, worker, control: buffer })));
     } catch (error) {
@@ -169,10 +187,6 @@ export class PropagationPool {
   }
 }
 
-async function inTurns(rows: number, signal: AbortSignal | undefined, action: (row: number) => void): Promise<void> {
-  for (let row = 0; row < rows; row++) {
-    if (row % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
-    if (row % ROWS_PER_TURN === 0) signal?.throwIfAborted();
-    action(row);
-  }
+function propagatedRows({ rows, places }: PropagationPlan, matrix: StripMatrix, side: number): PropagatedRows {
+  return { rows, read: (row, into) => matrix.read(places[row]!, side, into) };
 }

@@ -11,7 +11,10 @@ export const MAX_MEMORY_BYTES = 2 ** 31;
 export const STAGED_ROWS = 4096;
 export const STAGED_EDGES = 32_768;
 
-/** Byte positions within a worker's staging area. */
+/** Rows that are mixed and normalised, or carried in and out, at a time: they stay in the second-level cache. */
+export const BLOCK_ROWS = 128;
+
+/** Byte positions within a worker's staging area; a block of whole rows, `[BLOCK_ROWS, columns]`, follows. */
 export const STAGING = {
   offsets: 0,
   neighbours: 4 * (STAGED_ROWS + 16),
@@ -19,7 +22,7 @@ export const STAGING = {
   own: 4 * (STAGED_ROWS + 16) + 8 * STAGED_EDGES,
   heard: 8 * (STAGED_ROWS + 16) + 8 * STAGED_EDGES,
   norms: 12 * (STAGED_ROWS + 16) + 8 * STAGED_EDGES,
-  bytes: 20 * (STAGED_ROWS + 16) + 8 * STAGED_EDGES,
+  block: 20 * (STAGED_ROWS + 16) + 8 * STAGED_EDGES,
 } as const;
 
 /**
@@ -31,7 +34,7 @@ export class StripLayout {
   readonly memories: number;
   readonly stripsPerMemory: number;
   readonly pagesPerMemory: number;
-  readonly #strips0: number;
+  readonly #stagingBytes: number;
 
   /** @throws ThawError PROPAGATION_MEMORY_REFUSED when not even one strip fits a memory: over 16 million rows. */
   constructor(
@@ -40,16 +43,17 @@ export class StripLayout {
     readonly workers: number,
   ) {
     this.strips = Math.ceil(columns / STRIP_COLUMNS);
-    this.#strips0 = workers * STAGING.bytes;
-    const fitting = Math.floor((MAX_MEMORY_BYTES - this.#strips0) / (2 * rows * STRIP_BYTES));
-    if (fitting === 0)
+    this.#stagingBytes = STAGING.block + BLOCK_ROWS * this.strips * STRIP_BYTES;
+    const staging = workers * this.#stagingBytes;
+    const fitting = Math.floor((MAX_MEMORY_BYTES - staging) / (2 * rows * STRIP_BYTES));
+    if (fitting < 1)
       throw new ThawError(
         'PROPAGATION_MEMORY_REFUSED',
         `Cannot propagate over ${rows} rows: 16 columns of them do not fit a memory of 2 GiB. Reduce the graph (raise the co-interaction threshold).`,
       );
     this.memories = Math.ceil(this.strips / Math.min(fitting, this.strips));
     this.stripsPerMemory = Math.ceil(this.strips / this.memories);
-    const bytes = this.#strips0 + this.stripsPerMemory * 2 * rows * STRIP_BYTES;
+    const bytes = staging + this.stripsPerMemory * 2 * rows * STRIP_BYTES;
     this.pagesPerMemory = Math.ceil(bytes / PAGE_BYTES);
   }
 
@@ -67,11 +71,11 @@ export class StripLayout {
   /** Byte position of a row of a strip within its memory; `side` is 0 or 1. */
   address(strip: number, side: number, row: number): number {
     const local = strip % this.stripsPerMemory;
-    return this.#strips0 + ((2 * local + side) * this.rows + row) * STRIP_BYTES;
+    return this.workers * this.#stagingBytes + ((2 * local + side) * this.rows + row) * STRIP_BYTES;
   }
 
   /** Byte position of a worker's staging area, the same in every memory. */
   staging(worker: number): number {
-    return worker * STAGING.bytes;
+    return worker * this.#stagingBytes;
   }
 }

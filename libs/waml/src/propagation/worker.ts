@@ -11,6 +11,6 @@ export interface WorkerTask {
 }
 
 parentPort?.on('message', ({ job, worker, control }: WorkerTask) => {
-  new StripWorker(job, worker, new Control(control, job.workers)).run(job.alphas);
+  new StripWorker(job, worker, new Control(control, job.workers)).run();
   parentPort?.postMessage('done');
 });
