@@ -101,7 +101,7 @@ export interface SinkRecord {
 }
 
 export interface SinkOptions {
-  /** Above this many bytes not yet acknowledged, `writable()` waits: default 32 MiB. */
+  /** Above this many bytes not yet acknowledged, `writable()` waits: default 8 MiB. */
   readonly maxBufferedBytes?: number;
   /** How often a request is tried before `send` rejects. Default: for ever, so that only lasting errors reject. */
   readonly attempts?: number;

@@ -8,6 +8,11 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const WATCHDOG = fileURLToPath(new URL('../../assets/watchdog.mjs', import.meta.url));
 const LOG_LEVEL = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
+/**
+ * The quick compiler only: a start takes 3.9 instead of 7.6 CPU-seconds and 170 instead of 210 MB, and 300 k events in
+ * and out cost the broker the same 1.2 CPU-seconds, since its work is copying bytes.
+ */
+const FAST_START = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 const classPath = (jars: string): string => join(jars, '*');
 
@@ -29,7 +34,7 @@ export async function formatStorage(
   signal: AbortSignal,
 ): Promise<void> {
   const tool = ['format', '--ignore-formatted', '--cluster-id', clusterId, '--config', properties, ...extraArguments];
-  const jvm = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', LOG_LEVEL, '-cp', classPath(jars)];
+  const jvm = ['-Xmx128m', ...FAST_START, LOG_LEVEL, '-cp', classPath(jars)];
   await run(java, [...jvm, 'kafka.tools.StorageTool', ...tool], { signal });
 }
 
@@ -51,7 +56,7 @@ export async function spawnBroker(
   properties: string,
   output: string,
 ): Promise<BrokerProcess> {
-  const jvm = ['-Xms64m', '-Xmx512m', '-XX:+UseSerialGC', LOG_LEVEL, '-cp', classPath(jars), 'kafka.Kafka', properties];
+  const jvm = ['-Xms64m', '-Xmx512m', ...FAST_START, LOG_LEVEL, '-cp', classPath(jars), 'kafka.Kafka', properties];
   const bound = await hasSetpriv();
   const [command, args] = bound ? ['setpriv', ['--pdeathsig', 'KILL', java, ...jvm]] : [java, jvm];
   const file = await open(output, 'a');

@@ -48,14 +48,18 @@ class KafkajsKafka implements Kafka {
 
   async ping(timeoutMs = DEFAULT_PING_TIMEOUT_MS): Promise<{ readonly clusterId: string }> {
     const brokers = this.connection.brokers.join(', ');
+    let lastTrouble = 'nothing was heard';
     const client = createClient({
-      ...clientConfig(this.connection, this.log),
+      ...clientConfig(this.connection, (level, message, fields) => {
+        if (level === 'warn') lastTrouble = message;
+        this.log('debug', message, fields);
+      }),
       retry: { ...RETRY_FOREVER, retries: Math.ceil(timeoutMs / 1000) + 2 },
     });
     const admin = client.admin();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      const late = (): void => reject(new Error(`no answer within ${timeoutMs} ms`));
+      const late = (): void => reject(new Error(`no answer within ${timeoutMs} ms (${lastTrouble})`));
       timer = setTimeout(late, timeoutMs);
     });
     try {
