@@ -50,7 +50,7 @@ export class Buckets {
 
   /** A uniform item of a bucket, or {@link NONE} from an empty one. */
   draw(bucket: number, random: Random): number {
-    const list = this.members[bucket]!;
-    return list.length === 0 ? NONE : list[random.below(list.length)]!;
+    const size = this.size(bucket);
+    return size === 0 ? NONE : this.at(bucket, random.below(size));
   }
 }

@@ -63,7 +63,7 @@ export class Customers {
   }
 
   isEnthusiast(customer: number): boolean {
-    const resident = Math.floor(customer / this.niches);
+    const resident = (customer / this.niches) >>> 0;
     return resident < ENTHUSIASTS.amongFirst && resident % ENTHUSIASTS.every === 0;
   }
 
@@ -86,7 +86,7 @@ export class Customers {
 
   /** An enthusiast of the niche who is present, or {@link NONE}. */
   drawEnthusiast(niche: number): number {
-    const residents = Math.floor((this.active - niche + this.niches - 1) / this.niches);
+    const residents = ((this.active - niche + this.niches - 1) / this.niches) >>> 0;
     const enthusiasts = Math.ceil(Math.min(residents, ENTHUSIASTS.amongFirst) / ENTHUSIASTS.every);
     if (enthusiasts <= 0) return NONE;
     const customer = niche + this.niches * ENTHUSIASTS.every * this.random.below(enthusiasts);

@@ -79,14 +79,17 @@ export class Demand {
 
   private lookAround(customer: number): number {
     const { random, customers, products, sizes } = this.world;
-    if (customers.isEnthusiast(customer) && !random.chance(ENTHUSIAST_INTEREST)) return NONE;
-    const where = customers.isEnthusiast(customer) ? 0 : random.float();
-    if (where < HOME_SHARE) return products.draw(customers.home(customer), Stage.warm, random);
+    const home = customers.home(customer);
+    if (customers.isEnthusiast(customer) && products.countInNiche(home, Stage.warm) > 0) {
+      return random.chance(ENTHUSIAST_INTEREST) ? products.draw(home, Stage.warm, random) : NONE;
+    }
+    const where = random.float();
+    if (where < HOME_SHARE) return products.draw(home, Stage.warm, random);
     if (where < HOME_SHARE + SECOND_SHARE) return products.draw(customers.second[customer]!, Stage.warm, random);
     if (where < HOME_SHARE + SECOND_SHARE + ANYWHERE_SHARE) {
       return products.draw(random.below(sizes.niches), Stage.warm, random);
     }
-    const rarity = products.draw(customers.home(customer), Stage.tail, random);
+    const rarity = products.draw(home, Stage.tail, random);
     return rarity !== NONE && products.hasAppetite(rarity) ? rarity : NONE;
   }
 

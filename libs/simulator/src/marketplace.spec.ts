@@ -89,7 +89,9 @@ describe('a marketplace', () => {
       latest = Math.max(latest, event.eventTimeMs);
       return event.eventTimeMs < latest;
     });
-    expect(behind.length / events.length).toBeCloseTo(0.06, 2);
+    const share = behind.length / events.length; // what is delayed by one place only may pass for being in order
+    expect(share).toBeGreaterThan(0.05);
+    expect(share).toBeLessThan(0.065);
     expect(new Set(events.map((event) => JSON.stringify(event))).size / events.length).toBeCloseTo(0.98, 2);
   });
 
@@ -112,9 +114,20 @@ describe('a marketplace', () => {
     expect(seen.customers.size).toBeGreaterThan(1.2 * market.stats().customers);
   });
 
+  test('opens with customers who find something, and never runs dry, whatever its rates', () => {
+    const topics = open(3)
+      .next(2_000)
+      .map(({ topic }) => topic);
+    expect(topics.filter((topic) => topic === 'interactions').length).toBeGreaterThan(1_000);
+    const still = { ...INORDER, removal: 0, erasure: 0, withdrawal: 0, update: 0 };
+    expect(open(3, { ...still, repeat: 0.9 }).next(5_000)).toHaveLength(5_000);
+    expect(open(3, { ...still, repeat: 0 }).next(5_000)).toHaveLength(5_000);
+  });
+
   test('refuses settings that make no marketplace, and says what would', () => {
     const clock = () => START_MS;
     expect(() => createMarketplace({ seed: 1, scale: 0.01, clock })).toThrow(/scale.*0\.01.*from 0\.25/);
+    expect(() => createMarketplace({ seed: 0.5, clock })).toThrow(/seed is 0\.5.*integer/);
     expect(() => createMarketplace({ seed: 1, scale: NaN, clock })).toThrow(/scale/);
     expect(() => createMarketplace({ seed: 1, rates: { late: 2 }, clock })).toThrow(/"late" is 2.*0 to 0\.9/);
     expect(() => createMarketplace({ seed: 1, rates: { removal: 0.4, update: 0.4 }, clock })).toThrow(/more than half/);

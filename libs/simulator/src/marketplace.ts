@@ -25,6 +25,8 @@ const FILED_AT_BIRTH = 0.07;
 const RISING_REMOVAL_SHARE = 0.01;
 const WITHDRAWAL_FLOOR = 12;
 const RETIREMENT_DRAWS = 4;
+/** So often something is tried that may turn out not to be possible now; then a description is rewritten. */
+const DECISIONS = 64;
 
 export interface MarketplaceStats {
   /** Events delivered, by topic. */
@@ -95,10 +97,11 @@ export class Marketplace {
     }
     this.world.now = Math.max(this.world.now, Math.floor(now));
     const number = this.happened++;
-    for (;;) {
+    for (let i = 0; i < DECISIONS; i++) {
       const event = this.decide(number);
       if (event) return event;
     }
+    return this.rewrite(this.anyProduct());
   }
 
   private decide(number: number): SimulatedEvent | undefined {
@@ -136,9 +139,21 @@ export class Marketplace {
     }
     if (luck < withdrawal) return this.withdrawSomewhere(niche);
     const product = world.products.draw(niche, world.random.chance(0.5) ? Stage.tail : Stage.warm, world.random);
-    if (product === NONE) return undefined;
-    world.products.revision[product]!++;
-    return world.describe(product);
+    return product === NONE ? undefined : this.rewrite(product);
+  }
+
+  private rewrite(product: number): SimulatedEvent {
+    this.world.products.revision[product]!++;
+    return this.world.describe(product);
+  }
+
+  /** There is always one: births come first. */
+  private anyProduct(): number {
+    const { products, random } = this.world;
+    for (;;) {
+      const product = random.below(products.capacity);
+      if (products.serial[product] !== 0) return product;
+    }
   }
 
   /** Never so that a warm product turned candidate again: one with a thousand customers is not what sellers overlook. */
@@ -170,6 +185,9 @@ export class Marketplace {
  * @throws ThawError CONFIG_INVALID when a setting is out of range
  */
 export function createMarketplace(settings: MarketplaceSettings): Marketplace {
+  if (!Number.isSafeInteger(settings.seed)) {
+    throw new ThawError('CONFIG_INVALID', `The marketplace's seed is ${settings.seed}; give an integer.`);
+  }
   const rates = ratesOf(settings.rates);
   return new Marketplace(sizesOf(settings.scale ?? 1, rates), rates, settings.seed, settings.clock);
 }

@@ -1,3 +1,5 @@
+const { imul } = Math;
+
 /**
  * A seeded random source: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state, passes PractRand, and needs only
  * 32-bit integer operations, so that every engine gives the same stream.
@@ -27,9 +29,9 @@ export class Random {
     return this.uint32() / 0x1_0000_0000;
   }
 
-  /** A uniform integer in [0, bound). */
+  /** A uniform integer in [0, bound), bound at most 2³². */
   below(bound: number): number {
-    return Math.floor(this.float() * bound);
+    return (this.float() * bound) >>> 0;
   }
 
   /** True with the given probability. */
@@ -43,9 +45,9 @@ export class Random {
  * customer's capacity) is computed from it again whenever it is needed, and costs no memory.
  */
 export function hash32(a: number, b: number): number {
-  let h = Math.imul(a ^ 0x85eb_ca6b, 0xcc9e_2d51) ^ Math.imul(b + 0x9e37_79b9, 0x1b87_3593);
-  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
+  let h = imul(a ^ 0x85eb_ca6b, 0xcc9e_2d51) ^ imul(b + 0x9e37_79b9, 0x1b87_3593);
+  h = imul(h ^ (h >>> 16), 0x85eb_ca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2_ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
 

@@ -38,8 +38,9 @@ export interface MarketplaceSettings {
   /** Size: 1 is 100 sellers, 100,000 customers and 100,000 products. Linear. From 0.25. Default 1. */
   readonly scale?: number;
   /**
-   * The time, Unix epoch milliseconds, at which the event with this number (0, 1, …) happens. Asked in order; a time
-   * before an earlier answer is read as that earlier one, so no event is ever dated after what the caller said is now.
+   * The time, Unix epoch milliseconds, at which the event with this number (0, 1, …) happens. Asked in order,
+   * and again for the same number when the event that was to arrive then is delayed. A time before an earlier answer is
+   * read as that earlier one, so no event is dated after what the caller said is now.
    */
   readonly clock: (eventNumber: number) => number;
   readonly rates?: Partial<MarketplaceRates>;

@@ -46,9 +46,11 @@ export class ShapeMeasure {
     switch (simulated.topic) {
       case 'interactions': {
         const { customerId, productId, eventTimeMs } = simulated.event;
-        if (eventTimeMs <= (this.erasedUntil.get(customerId) ?? -Infinity)) return;
+        const erasedUntil = this.erasedUntil.get(customerId);
+        if (erasedUntil !== undefined && eventTimeMs <= erasedUntil) return;
         const touched = entry(this.touched, customerId, () => new Map<string, number>());
-        touched.set(productId, Math.max(eventTimeMs, touched.get(productId) ?? -Infinity));
+        const known = touched.get(productId);
+        if (known === undefined || eventTimeMs > known) touched.set(productId, eventTimeMs);
         return;
       }
       case 'listings': {
