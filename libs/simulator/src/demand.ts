@@ -80,7 +80,8 @@ export class Demand {
   private lookAround(customer: number): number {
     const { random, customers, products, sizes } = this.world;
     const home = customers.home(customer);
-    if (customers.isEnthusiast(customer) && products.countInNiche(home, Stage.warm) > 0) {
+    if (customers.isEnthusiast(customer)) {
+      if (products.countInNiche(home, Stage.warm) === 0) return this.findRarity(home);
       return random.chance(ENTHUSIAST_INTEREST) ? products.draw(home, Stage.warm, random) : NONE;
     }
     const where = random.float();
@@ -89,7 +90,12 @@ export class Demand {
     if (where < HOME_SHARE + SECOND_SHARE + ANYWHERE_SHARE) {
       return products.draw(random.below(sizes.niches), Stage.warm, random);
     }
-    const rarity = products.draw(home, Stage.tail, random);
+    return this.findRarity(home);
+  }
+
+  private findRarity(niche: number): number {
+    const { products, random } = this.world;
+    const rarity = products.draw(niche, Stage.tail, random);
     return rarity !== NONE && products.hasAppetite(rarity) ? rarity : NONE;
   }
 
