@@ -34,7 +34,7 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const pending = new Set<Promise<void>>();
-  let savedAtMs = performance.now();
+  let savedAtMs = -Infinity;
   const save = (complete: boolean): void => {
     savedAtMs = performance.now();
     checkpoint.write({ acknowledged: acknowledged.value, complete });

@@ -25,6 +25,7 @@ export interface Status {
 
 function appState({ state, readiness, lastExit }: AppStatus): string {
   if (state === 'restarting') return `starting again (${lastExit ?? 'it ended'})`;
+  if (state === 'failed') return `failed (${lastExit ?? 'it ended'}): see its log above`;
   if (state !== 'running') return state;
   if (readiness === undefined) return 'starting';
   return readiness.ready ? 'ready' : `not ready: ${readiness.reasons.join('; ')}`;

@@ -4,7 +4,11 @@ import type { Logger } from '../logging/index.js';
 import { type BackoffOptions, backoffMs } from './backoff.js';
 import { type ChildSpec, type OutputListener, spawnBound } from './spawn.js';
 
-export type ChildState = 'running' | 'restarting' | 'stopping' | 'stopped';
+/** `failed`: it ended in a way that starting it again cannot cure. */
+export type ChildState = 'running' | 'restarting' | 'failed' | 'stopping' | 'stopped';
+
+/** EX_CONFIG of sysexits.h: a child that exits with it needs a person, not another try. */
+const EXIT_NEEDS_A_PERSON = 78;
 
 export interface ChildStatus {
   readonly name: string;
@@ -26,6 +30,7 @@ export interface ChildOptions {
 
 interface Exit {
   readonly description: string;
+  readonly code: number | null;
 }
 
 /** Keeps one child process running until it is told to stop. */
@@ -71,11 +76,19 @@ export class SupervisedChild {
 
   private async keepRunning(): Promise<void> {
     const { logger, backoff, stableAfterMs } = this.options;
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
       const startedAt = performance.now();
-      const { description } = await this.runOnce();
+      const { description, code } = await this.runOnce();
       this.lastExit = description;
       if (this.stopping.signal.aborted) return;
+      if (code === EXIT_NEEDS_A_PERSON) {
+        this.state = 'failed';
+        logger.error(
+          { app: this.spec.name, ended: description },
+          'ended for good; its log says what has to be changed',
+        );
+        return;
+      }
       if (performance.now() - startedAt >= stableAfterMs) attempt = 0;
       this.state = 'restarting';
       const waitMs = backoffMs(attempt, backoff);
@@ -90,8 +103,8 @@ export class SupervisedChild {
     this.process = child;
     this.state = 'running';
     return new Promise((resolve) => {
-      child.once('error', (error) => resolve({ description: error.message }));
-      child.once('close', (code, signal) => resolve({ description: signal ?? `exit code ${String(code)}` }));
+      child.once('error', (error) => resolve({ description: error.message, code: null }));
+      child.once('close', (code, signal) => resolve({ description: signal ?? `exit code ${String(code)}`, code }));
     });
   }
 }

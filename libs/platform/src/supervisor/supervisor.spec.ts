@@ -51,6 +51,13 @@ describe('a supervisor', () => {
     expect(status?.restarts).toBeGreaterThanOrEqual(2);
   });
 
+  test('does not start a child again that says that a person is needed', async () => {
+    const { supervisor, start } = supervise();
+    start('graph', 'process.exit(78)');
+    while (supervisor.statuses()[0]?.state === 'running') await new Promise((resolve) => setImmediate(resolve));
+    expect(supervisor.statuses()).toEqual([expect.objectContaining({ state: 'failed', restarts: 0 })]);
+  });
+
   test('stops the last started first, and reports no process afterwards', async () => {
     const { supervisor, lines, until, start } = supervise();
     const farewell = "process.on('SIGTERM', () => { console.log('bye'); process.exit(0); });";
