@@ -97,7 +97,7 @@ export class SimulateCommand extends CommandRunner {
   @Help('after')
   examples(): string {
     return `
-The marketplace grows for a while (at scale 0.25 for some 830,000 events) and then turns over:
+The marketplace grows for a while (at scale 0.25 for some 900,000 events) and then turns over:
 products come, are found by customers, listed by sellers, and go. --stats keeps all of it in
 memory and exits with 1 when a shape that the simulator promises is off by more than 15 %.
 
