@@ -8,6 +8,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/codec.js')).codec,
   },
   {
+    name: 'ingest',
+    summary: 'apps/graph from Kafka to synced state: giftware, and a Zipf stream',
+    load: async () => (await import('./benchmarks/ingest.js')).ingest,
+  },
+  {
     name: 'kafka',
     summary: 'produce and batch-consume interactions through the embedded broker, or through KAFKA_BROKERS',
     load: async () => (await import('./benchmarks/kafka.js')).kafka,

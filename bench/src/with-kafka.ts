@@ -9,7 +9,10 @@ import type { BenchmarkContext } from './benchmark.js';
  * Runs `work` against the cluster of KAFKA_BROKERS, or else against an embedded broker with empty data that is started
  * for it and is gone afterwards.
  */
-export async function withKafka<T>(context: BenchmarkContext, work: (kafka: Kafka) => Promise<T>): Promise<T> {
+export async function withKafka<T>(
+  context: BenchmarkContext,
+  work: (kafka: Kafka, brokers: string) => Promise<T>,
+): Promise<T> {
   const { config } = loadConfig(processEnvironment());
   const log: LogFunction = (level, message) => {
     if (level === 'warn' || level === 'error') context.progress(message);
@@ -17,7 +20,7 @@ export async function withKafka<T>(context: BenchmarkContext, work: (kafka: Kafk
   const connected = async (brokers: readonly string[]): Promise<T> => {
     const kafka = createKafka(kafkaConnection(config.kafka, brokers, 'thaw-bench'), log);
     try {
-      return await work(kafka);
+      return await work(kafka, brokers.join(','));
     } finally {
       await kafka.close();
     }

@@ -77,8 +77,8 @@ export async function startGraphApp({ config, brokers, logger, shutdown }: Graph
 }
 
 function healthOnly(readiness: Readiness, metrics: Metrics) {
+  @Module({ imports: [HealthModule.register({ readiness, metrics })] })
   class GraphModule {}
-  Module({ imports: [HealthModule.register({ readiness, metrics })] })(GraphModule);
   return GraphModule;
 }
 
@@ -116,8 +116,8 @@ function crashPlan(text: string): CrashPlan {
 async function listen(server: Server, host: string, port: number): Promise<number> {
   return await new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(addressError(inUse(error), `${host}:${port}`, SETTINGS.graph.grpcPort.name) as Error);
-      else resolve(bound);
+      if (error === null) resolve(bound);
+      else reject(ThawError.from(addressError(inUse(error), `${host}:${port}`, SETTINGS.graph.grpcPort.name)));
     });
   });
 }

@@ -61,6 +61,11 @@ export function graphMetrics(metrics: Metrics): (now: IngestStatistics) => void 
     ['memoryBytes', 'state_memory_bytes', 'Memory of the tables of the state.'],
   ] as const;
   const gauges = levels.map(([key, name, help]) => [key, metrics.gauge(`thaw_graph_${name}`, help, {})({})] as const);
+  const lastCommit = metrics.gauge(
+    'thaw_graph_last_commit_seconds',
+    'When the last batch was committed, epoch.',
+    {},
+  )({});
   const seconds = metrics.histogram(
     'thaw_graph_batch_seconds',
     'From the first record of a micro-batch to its commit.',
@@ -86,20 +91,14 @@ export function graphMetrics(metrics: Metrics): (now: IngestStatistics) => void 
       candidates({ listings }).set(now.funnel.candidatesByListings[bucket] ?? 0);
     });
     for (const [key, gauge] of gauges) gauge.set(now[key]);
+    lastCommit.set(now.lastCommitMs / 1000);
     for (const duration of now.batchSeconds) seconds.observe(duration);
     last = now;
   };
 }
 
 function funnelStage({ funnel }: IngestStatistics, stage: (typeof FUNNEL_STAGES)[number]): number {
-  switch (stage) {
-    case 'edges_at_threshold':
-      return funnel.edgesAtThreshold;
-    case 'edges_kept':
-      return funnel.edgesKept;
-    case 'training_products':
-      return funnel.trainingProducts;
-    default:
-      return funnel[stage];
-  }
+  if (stage === 'edges_at_threshold') return funnel.edgesAtThreshold;
+  if (stage === 'edges_kept') return funnel.edgesKept;
+  return stage === 'training_products' ? funnel.trainingProducts : funnel[stage];
 }

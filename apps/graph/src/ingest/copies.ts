@@ -24,7 +24,7 @@ export class Copies {
       const known = this.#newest?.snapshot.deref();
       // Readers that come together after a restart share one copy, as long as nothing was read in between.
       const isCurrent = known?.sequence === state.sequence && sameOffsets(this.#newest?.offsets ?? [], read);
-      const snapshot = isCurrent && known ? known : takeSnapshot(state);
+      const snapshot = isCurrent ? known : takeSnapshot(state);
       this.#newest = { snapshot: new WeakRef(snapshot), offsets: read };
       return snapshotMessages(snapshot, { settings: { ...state.settings }, offsets: read });
     });

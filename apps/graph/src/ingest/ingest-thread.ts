@@ -57,7 +57,7 @@ export class IngestThread extends EventEmitter<{ status: [IngestStatus] }> {
     }
     const id = (this.#lastId += 1);
     return await new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve: resolve as Asked['resolve'], reject });
+      this.#asked.set(id, { resolve: resolve, reject });
       this.#worker.postMessage({ id, kind, ask });
     });
   }

@@ -1,5 +1,5 @@
 import { deadLetterTopic, type graph, type InputTopic, prefixedTopic, ThawError } from '@thaw/contracts';
-import { GraphEngine, type GraphSettings, type GraphStore, type Mutation, openEngine } from '@thaw/graph';
+import { type GraphEngine, type GraphSettings, type GraphStore, type Mutation, openEngine } from '@thaw/graph';
 import type { BatchSource, DeadLetter, DeadLetterSink, Kafka, RecordBatch } from '@thaw/kafka';
 import type { CrashPoint } from './crash-points.js';
 import { applyRecord, INPUTS } from './inputs.js';
@@ -191,7 +191,7 @@ export class IngestPipeline {
     this.tally.deadLettered += letters.length;
     await this.#outbox.writable();
     await this.#commit(this.engine.endBatch(this.#newestRecordMs));
-    this.tally.batch((performance.now() - since) / 1000);
+    this.tally.batch((performance.now() - since) / 1000, this.#options.now());
     this.#options.kafka.commitForLagTools(`${this.#options.topicPrefix}thaw-graph`, this.offsets.list());
   }
 

@@ -33,6 +33,7 @@ export interface IngestStatistics {
   readonly deadLettered: number;
   readonly stalledDeadLetters: number;
   readonly batches: number;
+  readonly lastCommitMs: number;
   /** Of the batches since the last report. */
   readonly batchSeconds: readonly number[];
   readonly edgesAdded: number;

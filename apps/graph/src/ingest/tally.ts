@@ -15,6 +15,8 @@ export class IngestTally {
   batches = 0;
   #batchSeconds: number[] = [];
   commitFailures = 0;
+  /** When the last batch was committed, epoch milliseconds; 0 before the first. */
+  lastCommitMs = 0;
 
   event(topic: string, outcome: Outcome): void {
     const outcomes = (this.events[topic] ??= {});
@@ -22,16 +24,19 @@ export class IngestTally {
   }
 
   /** @param seconds From the first record of the batch to its commit. */
-  batch(seconds: number): void {
+  batch(seconds: number, nowMs: number): void {
     this.batches += 1;
+    this.lastCommitMs = nowMs;
     if (this.#batchSeconds.length < MOST_DURATIONS) this.#batchSeconds.push(seconds);
   }
 
-  /** The durations since the last call. */
-  takeBatchSeconds(): number[] {
-    const taken = this.#batchSeconds;
+  /** The counts, and the durations since the last call. */
+  take() {
+    const { events, transitions, deadLettered, edgesAdded, edgesRemoved, batches, commitFailures, lastCommitMs } = this;
+    const batchSeconds = this.#batchSeconds;
     this.#batchSeconds = [];
-    return taken;
+    const counts = { deadLettered, edgesAdded, edgesRemoved, batches, commitFailures, lastCommitMs };
+    return { ...counts, events, transitions, batchSeconds };
   }
 
   change({ change, reason }: graph.GraphChange): void {

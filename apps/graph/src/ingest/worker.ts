@@ -115,8 +115,7 @@ function statistics(
   const { engine, tally, outbox } = pipeline;
   const counter = engine.state.counting.counter.stats;
   return {
-    ...tally,
-    batchSeconds: tally.takeBatchSeconds(),
+    ...tally.take(),
     lag,
     storeBytes,
     outOfOrder: engine.outOfOrder,

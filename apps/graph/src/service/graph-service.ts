@@ -28,7 +28,7 @@ export function graphService(ingest: IngestThread) {
         (error: unknown) => call.emit('error', toServiceError(error)),
       );
     },
-    getFunnel: unary(async (_: graph.GetFunnelRequest) => await ingest.ask('funnel', null)),
+    getFunnel: unary<graph.GetFunnelRequest, graph.GetFunnelResponse>(async () => await ingest.ask('funnel', null)),
     getCoInteraction: unary(async ({ productIdA, productIdB }: graph.GetCoInteractionRequest) => {
       return await ingest.ask('count', { a: productIdA, b: productIdB });
     }),

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  encodeInteraction,
+  encodeListing,
+  encodeProduct,
+  type EncodedRecord,
+  type InputTopic,
+  prefixedTopic,
+  topic,
+  topicSettings,
+} from '@thaw/contracts';
+import { readEvents } from '@thaw/dataset';
+import { type Kafka, partitionForKey, type SinkRecord } from '@thaw/kafka';
+import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
+import { GraphService } from '../graph-service.js';
+import { withKafka } from '../with-kafka.js';
+import { uniform, zipf } from '../zipf.js';
+
+const TOPICS = ['products', 'listings', 'interactions', 'erasures'] as const;
+const BATCH_RECORDS = 5_000;
+
+interface Workload {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** In the order in which they are produced; `timed` ones are consumed under measurement. */
+  readonly events: AsyncIterable<WorkloadEvent> | Iterable<WorkloadEvent>;
+}
+
+interface WorkloadEvent {
+  readonly topic: InputTopic;
+  readonly record: EncodedRecord;
+}
+
+/** From Kafka to synced state: apps/graph as it is run, over topics that are full when it starts. */
+export const ingest: Benchmark = {
+  options: {
+    workloads: { default: 'giftware,zipf', help: 'which to run: giftware, zipf, curve (1 M to 50 M pairs)' },
+    data: { default: '../shared/data/giftware', help: 'folder of the giftware data set' },
+    events: { default: 400_000, help: 'interactions of the zipf workload' },
+    encoding: { default: 'json', help: 'json or protobuf' },
+  },
+
+  async run(context) {
+    const results: Result[] = [];
+    for (const name of context.text('workloads').split(',')) {
+      const workload = workloadNamed(name, context);
+      if (workload === undefined) continue;
+      results.push(
+        ...(await withKafka(context, async (kafka, brokers) => measureIngest(context, kafka, brokers, workload))),
+      );
+    }
+    return results;
+  },
+};
+
+function workloadNamed(name: string, context: BenchmarkContext): Workload | undefined {
+  const encoding = context.text('encoding') === 'protobuf' ? 'protobuf' : 'json';
+  if (name === 'giftware') {
+    const folder = resolve(context.text('data'));
+    if (existsSync(folder)) return { name, settings: {}, events: datasetEvents(folder, encoding) };
+    context.progress(`giftware skipped: there is no folder ${context.text('data')} (set --data)`);
+    return undefined;
+  }
+  const events = context.number('events');
+  const settings = { THAW_HISTORY_LIMIT: '50' };
+  if (name === 'zipf')
+    return { name, settings, events: zipfEvents({ events, customers: 20_000, products: 200_000 }, encoding) };
+  if (name === 'curve')
+    return {
+      name,
+      settings,
+      events: zipfEvents({ events: events * 8, customers: 160_000, products: 400_000 }, encoding),
+    };
+  throw new RangeError(`there is no workload ${name}: use giftware, zipf or curve`);
+}
+
+async function* datasetEvents(folder: string, encoding: 'json' | 'protobuf'): AsyncGenerator<WorkloadEvent> {
+  for await (const { topic: name, value } of readEvents(folder)) {
+    if (name === 'products') yield { topic: name, record: encodeProduct(value, encoding) };
+    else if (name === 'listings') yield { topic: name, record: encodeListing(value, encoding) };
+    else yield { topic: name, record: encodeInteraction(value, encoding) };
+  }
+}
+
+interface ZipfShape {
+  readonly events: number;
+  /** Drawn by Zipf 0.8. */
+  readonly customers: number;
+  /** Drawn by Zipf 1.0. */
+  readonly products: number;
+}
+
+function* zipfEvents(shape: ZipfShape, encoding: 'json' | 'protobuf'): Generator<WorkloadEvent> {
+  const random = uniform(7);
+  const customer = zipf(shape.customers, 0.8, random);
+  const product = zipf(shape.products, 1, random);
+  const startMs = Date.UTC(2026, 0, 1);
+  for (let number = 0; number < shape.events; number++) {
+    const event = {
+      customerId: `customer-${customer()}`,
+      productId: `product-${product()}`,
+      type: 'view' as const,
+      eventTimeMs: startMs + number * 10,
+    };
+    yield { topic: 'interactions', record: encodeInteraction(event, encoding) };
+  }
+}
+
+async function measureIngest(
+  context: BenchmarkContext,
+  kafka: Kafka,
+  brokers: string,
+  workload: Workload,
+): Promise<Result[]> {
+  const prefix = `bench-${randomUUID().slice(0, 8)}.`;
+  const names = [...TOPICS, ...TOPICS.map((name) => `${name}.dlq` as const), 'graph-changes' as const];
+  await kafka.ensureTopics(
+    names.map((name) => {
+      const definition = topic(name);
+      return {
+        name: prefixedTopic(prefix, name),
+        partitions: definition.partitions,
+        config: topicSettings(definition),
+      };
+    }),
+  );
+  const dataDir = await mkdtemp(join(tmpdir(), 'thaw-bench-graph-'));
+  try {
+    context.progress(`${workload.name}: producing`);
+    const produced = await produce(kafka, prefix, workload.events);
+    context.progress(`${workload.name}: ${produced} records; starting apps/graph`);
+    const options = { brokers, dataDir, topicPrefix: prefix, settings: workload.settings, signal: context.signal };
+    const measured = await context.measure(() => consume(context, options, produced), { threads: 2 });
+    return measured.value.map((result) => ({ ...result, workload: workload.name }));
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function consume(
+  context: BenchmarkContext,
+  options: Parameters<typeof GraphService.start>[0],
+  records: number,
+): Promise<Result[]> {
+  const service = await GraphService.start(options);
+  try {
+    const curve: Result[] = [];
+    let last = { increments: 0, cpu: 0, pairs: 0 };
+    let announced = 0;
+    await service.consumed(records, context.signal, (done) => {
+      if (done - announced < records / 10) return;
+      announced = done;
+      context.progress(`  ${Math.round((100 * done) / records)} % consumed`);
+      void sample(service, last).then((point) => {
+        if (point.result) curve.push(point.result);
+        last = point.next;
+      });
+    });
+    const cpuSeconds = await service.cpuSeconds();
+    const wallSeconds = (await service.metric('thaw_graph_last_commit_seconds')) - service.consumingAtMs / 1000;
+    const increments = await totalIncrements(service);
+    const pairs = await service.metric('thaw_graph_funnel', 'stage="pairs"');
+    const storeBytes = await service.metric('thaw_graph_store_bytes');
+    const facts = { wall_seconds: wallSeconds, cpu_seconds: cpuSeconds, increments, records, pairs };
+    return [
+      { metric: 'increments_per_cpu_second', value: increments / cpuSeconds, unit: '1/s', ...facts },
+      { metric: 'increments_per_second', value: increments / wallSeconds, unit: '1/s' },
+      { metric: 'events_per_second', value: records / wallSeconds, unit: '1/s' },
+      { metric: 'events_per_cpu_second', value: records / cpuSeconds, unit: '1/s' },
+      { metric: 'peak_rss_bytes', value: await service.peakRssBytes(), unit: 'bytes' },
+      { metric: 'state_memory_bytes', value: await service.metric('thaw_graph_state_memory_bytes'), unit: 'bytes' },
+      { metric: 'bytes_per_pair', value: storeBytes / pairs, unit: 'bytes', store_bytes: storeBytes },
+      ...curve,
+    ];
+  } finally {
+    await service.stop();
+  }
+}
+
+/** What an increment cost since the last sample, at the number of pairs that there are. */
+async function sample(service: GraphService, last: { increments: number; cpu: number; pairs: number }) {
+  const increments = await totalIncrements(service);
+  const cpu = await service.cpuSeconds();
+  const pairs = await service.metric('thaw_graph_funnel', 'stage="pairs"');
+  const next = { increments, cpu, pairs };
+  if (increments === last.increments) return { next: last };
+  const value = ((cpu - last.cpu) * 1e6) / (increments - last.increments);
+  return { next, result: { metric: 'cpu_microseconds_per_increment', value, unit: 'µs', at_pairs: pairs } };
+}
+
+async function totalIncrements(service: GraphService): Promise<number> {
+  const raised = await service.metric('thaw_graph_pair_increments_total');
+  return raised + (await service.metric('thaw_graph_pair_decrements_total'));
+}
+
+async function produce(kafka: Kafka, prefix: string, events: Workload['events']): Promise<number> {
+  const sink = await kafka.sink();
+  let count = 0;
+  try {
+    let batches = new Map<InputTopic, SinkRecord[]>();
+    const flush = async (): Promise<void> => {
+      await Promise.all([...batches].map(([name, records]) => sink.send(prefixedTopic(prefix, name), records)));
+      batches = new Map();
+    };
+    for await (const { topic: name, record } of events) {
+      const partition = partitionForKey(record.key, topic(name).partitions);
+      const records = batches.get(name) ?? [];
+      records.push({ ...record, partition });
+      batches.set(name, records);
+      count += 1;
+      if (count % BATCH_RECORDS === 0) await flush();
+    }
+    await flush();
+    return count;
+  } finally {
+    await sink.close();
+  }
+}
