@@ -1,6 +1,6 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type NestExpressApplication, ExpressAdapter } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ThawError } from '@thaw/contracts';
 import { ProblemFilter } from '../errors/index.js';
 import { type Logger, NestLogger } from '../logging/index.js';
@@ -24,6 +24,8 @@ export interface HttpApp {
 /** Starts a Nest application on HTTP. @throws ThawError ADDRESS_IN_USE when something else listens there. */
 export async function startHttpApp(module: Type<unknown>, options: HttpAppOptions): Promise<HttpApp> {
   const { host, port, portSetting, logger } = options;
+  // Loaded here: it takes as long as the rest of Nest, and commands that serve no HTTP import this package too.
+  const { ExpressAdapter } = await import('@nestjs/platform-express');
   const app = await NestFactory.create<NestExpressApplication>(module, new ExpressAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,

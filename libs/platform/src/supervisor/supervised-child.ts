@@ -76,11 +76,11 @@ export class SupervisedChild {
 
   private async keepRunning(): Promise<void> {
     const { logger, backoff, stableAfterMs } = this.options;
-    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
+    for (let attempt = 0; !this.isStopping(); attempt++) {
       const startedAt = performance.now();
       const { description, code } = await this.runOnce();
       this.lastExit = description;
-      if (this.stopping.signal.aborted) return;
+      if (this.isStopping()) return;
       if (code === EXIT_NEEDS_A_PERSON) {
         this.state = 'failed';
         logger.error(
@@ -96,6 +96,11 @@ export class SupervisedChild {
       if (!(await waited(waitMs, this.stopping.signal))) return;
       this.restarts++;
     }
+  }
+
+  /** Asked anew each time: it changes while this waits. */
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   private runOnce(): Promise<Exit> {
