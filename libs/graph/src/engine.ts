@@ -7,6 +7,7 @@ import type {
   ProductEvent,
 } from '@thaw/contracts';
 import type { HistoryOutcome } from './counting/histories.js';
+import { isFutureDated } from './future-dated.js';
 import type { GraphStore, Mutation } from './port.js';
 import { decodeNumber, numberKey } from './rows.js';
 import { BatchWriter } from './batch-writer.js';
@@ -164,7 +165,7 @@ export class GraphEngine {
   }
 
   #isFuture(eventTimeMs: number, recordTimeMs: number): boolean {
-    return eventTimeMs > recordTimeMs + this.state.settings.maxFutureSkewMs;
+    return isFutureDated(eventTimeMs, recordTimeMs, this.state.settings);
   }
 }
 

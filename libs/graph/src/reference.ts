@@ -5,6 +5,7 @@ import type {
   ListingEvent,
   ProductEvent,
 } from '@thaw/contracts';
+import { PairCounts } from './pair-counts.js';
 import { edgeKey } from './replica.js';
 import type { GraphSettings } from './settings.js';
 import { precedence } from './state/catalogue.js';
@@ -19,18 +20,19 @@ export interface EventSet {
   readonly counts?: readonly CoInteractionCountEvent[];
 }
 
-/** What METHOD's steps 1 to 5 make of a set of events. Pairs are keyed by `edgeKey`. */
+/** What METHOD's steps 1 to 5 make of a set of events. */
 export interface BatchReduction {
   /** customer → product → last interaction, epoch milliseconds: at most H each. */
   readonly histories: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Every pair with a count above 0. */
-  readonly counts: ReadonlyMap<string, number>;
+  readonly counts: PairCounts;
   /** Product → customers whose history holds it. */
   readonly customers: ReadonlyMap<string, number>;
   /** Active product → listings in force: product → seller → event time. */
   readonly listings: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly products: ReadonlyMap<string, ProductEvent>;
   readonly candidates: ReadonlySet<string>;
+  /** `edgeKey` of a pair → its count. */
   readonly edges: ReadonlyMap<string, number>;
   readonly trainingSet: ReadonlySet<string>;
   readonly sellers: ReadonlySet<string>;
@@ -65,13 +67,11 @@ export function reduceBatch(
     (customers.get(product) ?? 0) >= settings.minCustomers && (listings.get(product)?.size ?? 0) < settings.maxListings;
   const candidates =
     givenCandidates ?? new Set([...products.keys()].filter((product) => isActive(product) && isCandidate(product)));
-  const edges = new Map(
-    [...counts].filter(([pair, count]) => {
-      const [a = '', b = ''] = pair.split('\n');
-      const joined = candidates.has(a) || candidates.has(b);
-      return count >= settings.coInteractionThreshold && joined && isActive(a) && isActive(b);
-    }),
-  );
+  const edges = new Map<string, number>();
+  for (const [a, b, count] of counts) {
+    if (count < settings.coInteractionThreshold || !isActive(a) || !isActive(b)) continue;
+    if (candidates.has(a) || candidates.has(b)) edges.set(edgeKey(a, b), count);
+  }
   const trainingSet = new Set([...candidates, ...[...edges.keys()].flatMap((pair) => pair.split('\n'))]);
   const sellers = new Set(events.listings.map(({ sellerId }) => sellerId));
   return { histories, counts, customers, listings, products, candidates, edges, trainingSet, sellers };
@@ -98,24 +98,24 @@ function buildHistories(events: EventSet, limit: number): Map<string, Map<string
 type Counts = Pick<BatchReduction, 'counts' | 'customers'>;
 
 function countPairs(histories: ReadonlyMap<string, ReadonlyMap<string, number>>): Counts {
-  const counts = new Map<string, number>();
+  const counts = new PairCounts();
   const customers = new Map<string, number>();
   for (const times of histories.values()) {
     const products = [...times.keys()];
     products.forEach((p, index) => {
       customers.set(p, (customers.get(p) ?? 0) + 1);
-      for (const q of products.slice(index + 1)) counts.set(edgeKey(p, q), (counts.get(edgeKey(p, q)) ?? 0) + 1);
+      for (const q of products.slice(index + 1)) counts.increment(p, q);
     });
   }
   return { counts, customers };
 }
 
 function takeCounts(events: readonly CoInteractionCountEvent[]): Counts {
-  const counts = new Map<string, number>();
+  const counts = new PairCounts();
   const customers = new Map<string, number>();
   for (const { productIdA, productIdB, count } of events) {
     if (productIdA === productIdB) customers.set(productIdA, count);
-    else counts.set(edgeKey(productIdA, productIdB), count);
+    else counts.set(productIdA, productIdB, count);
   }
   return { counts, customers };
 }
