@@ -282,4 +282,16 @@ describe('topics', () => {
     await kafka.readAll([topic], (batch) => Promise.resolve(void batches.push(batch)));
     expect(values(batches).sort()).toEqual(['a', 'b', 'c']);
   });
+
+  test('are read up to given offsets and no further', async () => {
+    const topic = await topicWith([...numbered(0, 9), record('a', 1), record('b', 2)], 3);
+    const batches: RecordBatch[] = [];
+    const until = [
+      { topic, partition: 0, offset: 4 },
+      { topic, partition: 2, offset: 99 },
+    ];
+    await kafka.readAll([topic], (batch) => Promise.resolve(void batches.push(batch)), { until });
+    expect(values(batches).sort()).toEqual(['0', '1', '2', '3', 'b']);
+    expect(batches.find(({ partition }) => partition === 0)).toMatchObject({ firstOffset: 0, nextOffset: 4 });
+  });
 });

@@ -161,6 +161,11 @@ export interface PartitionOffset {
   readonly offset: number;
 }
 
+export interface ReadAllOptions {
+  /** Stop before these offsets; partitions that are not named are not read. Default: the ends at the time of the call. */
+  readonly until?: readonly PartitionOffset[];
+}
+
 export interface PartitionRange {
   readonly partition: number;
   /** First offset there is. */
@@ -190,7 +195,7 @@ export interface Kafka {
   /** The last record of a partition, or undefined where it is empty. */
   tailRecord(topic: string, partition: number): Promise<SourceRecord | undefined>;
   /** Reads the topics from their first record to the end they had when the call began, in order per partition. */
-  readAll(topics: readonly string[], handler: BatchHandler): Promise<void>;
+  readAll(topics: readonly string[], handler: BatchHandler, options?: ReadAllOptions): Promise<void>;
   /**
    * Writes progress to the group `name`, which never has members, so that ordinary lag tools can see it. Cheap to call
    * often: at most one write every 5 s, the newest offsets win, failures are only logged.

@@ -10,6 +10,7 @@ import type {
   LogFunction,
   PartitionOffset,
   PartitionRange,
+  ReadAllOptions,
   RecordSink,
   SinkOptions,
   SourceOptions,
@@ -109,8 +110,8 @@ class KafkajsKafka implements Kafka {
     return tailRecord(await this.dependencies(), topic, partition);
   }
 
-  async readAll(topics: readonly string[], handler: BatchHandler): Promise<void> {
-    await readAll(await this.dependencies(), topics, handler);
+  async readAll(topics: readonly string[], handler: BatchHandler, options: ReadAllOptions = {}): Promise<void> {
+    await readAll(await this.dependencies(), topics, handler, options);
   }
 
   commitForLagTools(name: string, offsets: readonly PartitionOffset[]): void {

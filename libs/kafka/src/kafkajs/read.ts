@@ -1,4 +1,4 @@
-import type { BatchHandler, PartitionRange, RecordBatch, SourceRecord } from '../port.js';
+import type { BatchHandler, PartitionRange, ReadAllOptions, RecordBatch, SourceRecord } from '../port.js';
 import { KafkajsSource, type SourceDependencies } from './source.js';
 import { partitionRanges } from './topics.js';
 
@@ -6,13 +6,14 @@ export interface ReadRange extends PartitionRange {
   readonly topic: string;
 }
 
+const id = (topic: string, partition: number): string => `${topic}/${partition}`;
+
 /** Hands over the records of each range, in order per partition, and resolves when all ranges are through. */
 export async function readRanges(
   dependencies: SourceDependencies,
   ranges: readonly ReadRange[],
   handler: BatchHandler,
 ): Promise<void> {
-  const id = (topic: string, partition: number): string => `${topic}/${partition}`;
   const byPartition = new Map(ranges.map((range) => [id(range.topic, range.partition), range]));
   const open = new Set(
     ranges.filter((range) => range.startOffset < range.endOffset).map((r) => id(r.topic, r.partition)),
@@ -53,14 +54,22 @@ function upTo(batch: RecordBatch, endOffset: number): RecordBatch | undefined {
   return records.length === 0 ? undefined : { ...batch, records, nextOffset: endOffset };
 }
 
-/** Reads topics from their first record to the end they have now. */
+/** Reads topics from their first record to the end they have now, or to the offsets that are asked for. */
 export async function readAll(
   dependencies: SourceDependencies,
   topics: readonly string[],
   handler: BatchHandler,
+  { until }: ReadAllOptions,
 ): Promise<void> {
+  const ends = until && new Map(until.map(({ topic, partition, offset }) => [id(topic, partition), offset]));
+  const endOf = (topic: string, { partition, endOffset }: PartitionRange): number =>
+    ends === undefined ? endOffset : Math.min(endOffset, ends.get(id(topic, partition)) ?? 0);
   const ranges = topics.map(async (topic) =>
-    (await partitionRanges(dependencies.admin, topic)).map((range) => ({ topic, ...range })),
+    (await partitionRanges(dependencies.admin, topic)).map((range) => ({
+      ...range,
+      topic,
+      endOffset: endOf(topic, range),
+    })),
   );
   await readRanges(dependencies, (await Promise.all(ranges)).flat(), handler);
 }
