@@ -4,3 +4,12 @@ export type { FitContext, Recommender, Scores } from './protocol/recommender.js'
 export type { EvaluationResult, ModelResult } from './protocol/result.js';
 export { loadTask, type Task, type TaskOptions } from './protocol/task.js';
 export { formatTable } from './report/table.js';
+export { withPropagation } from './waml/propagation.js';
+export { DEFAULT_WAML_OPTIONS, waml, type WamlOptions } from './waml/waml.js';
+export { wamlPaper } from './waml/waml-paper.js';
+export {
+  DEFAULT_GOWALLA_OPTIONS,
+  evaluateGowalla,
+  type GowallaOptions,
+  type GowallaResult,
+} from './gowalla/evaluate-gowalla.js';

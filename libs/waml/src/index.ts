@@ -11,6 +11,7 @@ export * from './hashing/node-input.js';
 export * from './metrics/index.js';
 export * from './propagation/input.js';
 export * from './propagation/layers.js';
+export * from './propagation/plan.js';
 export * from './propagation/pool.js';
 export * from './propagation/propagation-graph.js';
 export * from './propagation/reference.js';

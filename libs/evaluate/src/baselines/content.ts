@@ -14,7 +14,7 @@ export const contentOnly: Recommender = {
     const encoder = new HashedTfIdfEncoder({ dimensions: DIMENSIONS, seed });
     encoder.learn(texts);
     const vectors = encoder.encodeNow(texts);
-    const sellers = new Float64Array(snapshot.listed.rows * DIMENSIONS);
+    const sellers = new Float32Array(snapshot.listed.rows * DIMENSIONS);
     for (let s = 0; s < snapshot.listed.rows; s++) {
       for (const product of rowOf(snapshot.listed, s)) {
         for (let k = 0; k < DIMENSIONS; k++) sellers[s * DIMENSIONS + k]! += vectors[product * DIMENSIONS + k]!;

@@ -1,3 +1,4 @@
+import { dotAt } from '@thaw/waml';
 import type { Scores } from '../protocol/recommender.js';
 
 /** Row vectors for sellers and for candidates. */
@@ -5,9 +6,9 @@ export interface Factors {
   /** Columns of both. */
   readonly dimensions: number;
   /** `[sellers, d]`, row-major. */
-  readonly sellers: ArrayLike<number>;
+  readonly sellers: Float32Array;
   /** `[candidates, d]`, row-major. */
-  readonly candidates: ArrayLike<number>;
+  readonly candidates: Float32Array;
 }
 
 /** Scores by inner product. */
@@ -19,11 +20,8 @@ export function innerProductScores(
   return {
     settings,
     scoresOf: (seller) => {
-      const from = seller * dimensions;
       for (let c = 0; c < scores.length; c++) {
-        let sum = 0;
-        for (let k = 0; k < dimensions; k++) sum += sellers[from + k]! * candidates[c * dimensions + k]!;
-        scores[c] = sum;
+        scores[c] = dotAt(sellers, seller * dimensions, candidates, c * dimensions, dimensions);
       }
       return scores;
     },
@@ -31,8 +29,8 @@ export function innerProductScores(
 }
 
 /** Rows of a matrix picked by number, row-major. */
-export function pickRows(rows: ArrayLike<number>, dimensions: number, picked: Int32Array): Float64Array {
-  const result = new Float64Array(picked.length * dimensions);
+export function pickRows(rows: ArrayLike<number>, dimensions: number, picked: Int32Array): Float32Array {
+  const result = new Float32Array(picked.length * dimensions);
   picked.forEach((row, i) => {
     for (let k = 0; k < dimensions; k++) result[i * dimensions + k] = rows[row * dimensions + k]!;
   });

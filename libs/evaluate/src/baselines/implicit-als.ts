@@ -13,9 +13,13 @@ export interface AlsSetting {
 }
 
 const ITERATIONS = 8;
-const SETTINGS: readonly AlsSetting[] = [16, 48].flatMap((factors) =>
-  [3, 20].flatMap((confidence) => [3, 30].map((regularisation) => ({ factors, confidence, regularisation }))),
-);
+const SETTINGS: readonly AlsSetting[] = [
+  { factors: 16, confidence: 5, regularisation: 10 },
+  { factors: 32, confidence: 5, regularisation: 10 },
+  { factors: 32, confidence: 20, regularisation: 10 },
+  { factors: 32, confidence: 20, regularisation: 50 },
+  { factors: 64, confidence: 10, regularisation: 30 },
+];
 
 /** Solves every row's ridge regression on the other side's factors. */
 function solveRows(
@@ -86,7 +90,7 @@ export const implicitAls: Recommender = tuned('als', SETTINGS, ({ snapshot, cand
   const { rows, columns } = factorise(snapshot.listed, setting, seed);
   const dimensions = setting.factors;
   return innerProductScores(
-    { dimensions, sellers: rows, candidates: pickRows(columns, dimensions, candidates) },
+    { dimensions, sellers: Float32Array.from(rows), candidates: pickRows(columns, dimensions, candidates) },
     { ...setting },
   );
 });

@@ -1,4 +1,4 @@
-import { rowOf, transposed, type SparseRows } from '../data/sparse-rows.js';
+import { columnCounts, rowOf, transposed, type SparseRows } from '../data/sparse-rows.js';
 import type { Recommender, Scores } from '../protocol/recommender.js';
 import type { Training } from '../protocol/training.js';
 import { tuned } from './tuned.js';
@@ -13,8 +13,8 @@ interface KnnSetting {
   readonly neighbours: number;
 }
 
-const SETTINGS: readonly KnnSetting[] = [0, 5, 20, 50].flatMap((shrinkage) =>
-  [10, 50, Infinity].map((neighbours) => ({ shrinkage, neighbours })),
+const SETTINGS: readonly KnnSetting[] = [0, 10, 50].flatMap((shrinkage) =>
+  [20, Infinity].map((neighbours) => ({ shrinkage, neighbours })),
 );
 
 /** Candidate × product: in how many rows (sellers or customers) both are. Dense, row-major. */
@@ -47,17 +47,12 @@ function similarities(
   return result;
 }
 
-function totalsOf({ columns, indices }: SparseRows): Uint32Array {
-  const totals = new Uint32Array(columns);
-  for (const column of indices) totals[column]!++;
-  return totals;
-}
-
-/** Sum of the `limit` largest. */
-function sumOfLargest(values: Float32Array, limit: number): number {
-  if (values.length > limit) values.sort();
+/** Sum of the `limit` largest of the first `length` values; disturbs their order. */
+function sumOfLargest(values: Float32Array, length: number, limit: number): number {
+  const used = values.subarray(0, length);
+  if (length > limit) used.sort();
   let sum = 0;
-  for (let i = Math.max(0, values.length - limit); i < values.length; i++) sum += values[i]!;
+  for (let i = Math.max(0, length - limit); i < length; i++) sum += used[i]!;
   return sum;
 }
 
@@ -70,8 +65,12 @@ function scoresFrom(similarity: Float32Array, { snapshot, candidates }: Training
       const listed = rowOf(snapshot.listed, seller);
       const values = new Float32Array(listed.length);
       for (let i = 0; i < candidates.length; i++) {
-        for (let j = 0; j < listed.length; j++) values[j] = similarity[i * products + listed[j]!]!;
-        scores[i] = sumOfLargest(values, setting.neighbours);
+        let length = 0;
+        for (const product of listed) {
+          const value = similarity[i * products + product]!;
+          if (value > 0) values[length++] = value;
+        }
+        scores[i] = sumOfLargest(values, length, setting.neighbours);
       }
       return scores;
     },
@@ -88,7 +87,7 @@ export function itemKnn(source: KnnSource): Recommender {
     const parts = [
       ...(source === 'customers' ? [] : [snapshot.listed]),
       ...(source === 'sellers' ? [] : [snapshot.histories]),
-    ].map((rows) => ({ counts: overlaps(rows, candidates), totals: totalsOf(rows) }));
+    ].map((rows) => ({ counts: overlaps(rows, candidates), totals: columnCounts(rows) }));
     return (setting) => {
       const [first, ...others] = parts.map(({ counts, totals }) =>
         similarities(counts, totals, candidates, setting.shrinkage),

@@ -36,7 +36,9 @@ export const svd: Recommender = tuned('svd', SETTINGS, ({ snapshot, candidates }
     }
     const { left, singularValues, right } = parts;
     const dimensions = Math.min(setting.factors, singularValues.length);
-    const sellers = left.to2DArray().flatMap((row) => row.slice(0, dimensions).map((x, k) => x * singularValues[k]!));
+    const sellers = Float32Array.from(
+      left.to2DArray().flatMap((row) => row.slice(0, dimensions).map((x, k) => x * singularValues[k]!)),
+    );
     const products = right.to2DArray().flatMap((row) => row.slice(0, dimensions));
     return innerProductScores(
       { dimensions, sellers, candidates: pickRows(products, dimensions, candidates) },

@@ -1,0 +1,14 @@
+import { PropagationPool, type Propagate } from '@thaw/waml';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** Runs `use` with the SIMD kernel on worker threads, which end with it. */
+export async function withPropagation<T>(workers: number, use: (propagate: Propagate) => Promise<T>): Promise<T> {
+  const kernel = await readFile(fileURLToPath(import.meta.resolve('@thaw/waml/kernel.wasm')));
+  const pool = await PropagationPool.open({ kernel, workers });
+  try {
+    return await use((graph, h, options) => pool.propagate(graph, h, options));
+  } finally {
+    await pool.close();
+  }
+}

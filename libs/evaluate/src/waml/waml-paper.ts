@@ -1,0 +1,49 @@
+import { channelVectors, PAPER_CHANNEL, recallAt, type NodeVectors, type Propagate } from '@thaw/waml';
+import { innerProductScores, pickRows } from '../baselines/factors.js';
+import { rankTargets } from '../protocol/ranking.js';
+import type { Recommender, Scores } from '../protocol/recommender.js';
+import { replayOf, type Training } from '../protocol/training.js';
+import { channelSource, prepareGraphInput, type GraphInput } from './graph-input.js';
+import { thresholdsFor } from './thresholds.js';
+
+/** As the paper has it: 256 for the node hashes and 256 for the content. */
+const PAPER_DIMENSIONS = 512;
+
+/** Scores by inner product of folded or single-channel vectors. */
+export function vectorScores(
+  { dimensions, sellers, products }: NodeVectors,
+  { candidates }: Training,
+  settings: Readonly<Record<string, unknown>>,
+): Scores {
+  return innerProductScores({ dimensions, sellers, candidates: pickRows(products, dimensions, candidates) }, settings);
+}
+
+/** The paper's sum with its α, untrained; only the co-interaction threshold is chosen, on the time replay. */
+export function wamlPaper(propagate: Propagate): Recommender {
+  return {
+    name: 'waml-paper',
+    fit: async (training, context) => {
+      const replay = replayOf(training);
+      const before = prepareGraphInput(replay.training, PAPER_DIMENSIONS, propagate, context);
+      const scoresAt = async (input: GraphInput, threshold: number): Promise<Scores> => {
+        const vectors = await channelVectors(channelSource(input, threshold), PAPER_CHANNEL);
+        return vectorScores(vectors, input.training, { threshold });
+      };
+      let best = { threshold: 1, recall: -1 };
+      for (const threshold of thresholdsFor(before.coInteractions, training.snapshot.log.catalogue.ids.length)) {
+        context.onProgress?.(`replay with threshold ${threshold}`);
+        const recall = recallAt(rankTargets(replay, await scoresAt(before, threshold)), 100);
+        if (recall > best.recall) best = { threshold, recall };
+      }
+      const now = prepareGraphInput(training, PAPER_DIMENSIONS, propagate, context);
+      const scores = await scoresAt(now, best.threshold);
+      const settings = {
+        co_interaction_threshold: best.threshold,
+        alphas: PAPER_CHANNEL.alphas,
+        dimensions: PAPER_DIMENSIONS,
+        replay_recall_at_100: best.recall,
+      };
+      return { ...scores, settings };
+    },
+  };
+}
