@@ -19,9 +19,19 @@ export function checkAlphas(alphas: readonly number[]): void {
   );
 }
 
+/** @throws ThawError PROPAGATION_INPUT_INVALID unless there is a whole number of dimensions, at least 1. */
+export function checkDimensions(dimensions: number): void {
+  if (Number.isSafeInteger(dimensions) && dimensions > 0) return;
+  throw new ThawError(
+    'PROPAGATION_INPUT_INVALID',
+    `Cannot propagate ${dimensions} dimensions: give a whole number, 1 or more.`,
+  );
+}
+
 /** @throws ThawError PROPAGATION_INPUT_INVALID unless `h` is one row of `dimensions` numbers per row of the graph. */
 export function checkInput(graph: PropagationGraph, h: Float32Array, dimensions: number): void {
-  if (Number.isSafeInteger(dimensions) && dimensions > 0 && h.length === graph.rows * dimensions) return;
+  checkDimensions(dimensions);
+  if (h.length === graph.rows * dimensions) return;
   throw new ThawError(
     'PROPAGATION_INPUT_INVALID',
     `Cannot propagate ${h.length} numbers over ${graph.rows} rows of ${dimensions} dimensions: h must hold rows × dimensions numbers.`,

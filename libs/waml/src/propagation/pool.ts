@@ -2,7 +2,7 @@ import { ThawError } from '@thaw/contracts';
 import { Control } from './control.js';
 import type { PropagationInput } from './input.js';
 import { sharedInput, sharedMatrix } from './input.js';
-import { checkAlphas, PAPER_ALPHAS } from './layers.js';
+import { checkAlphas, checkDimensions, PAPER_ALPHAS } from './layers.js';
 import { Memories } from './memories.js';
 import type { PropagationPlan } from './plan.js';
 import { planPropagation } from './plan.js';
@@ -74,16 +74,18 @@ export class PropagationPool {
    * h^K of METHOD's WAML layers, as {@link propagateReference} states them, to a relative error of 1e-6 and the same to
    * the bit for any number of workers.
    *
+   * @param graph a plan ({@link planPropagation}) where the same graph is propagated over more than once
    * @param input h⁰; a plain matrix is `[rows, d]`, row-major
    * @returns `[rows, d]`, row-major, in shared memory
    * @throws ThawError PROPAGATION_INPUT_INVALID, PROPAGATION_MEMORY_REFUSED or PROPAGATION_WORKER_FAILED; the reason of
    *   the signal when it aborts.
    */
   async propagate(
-    graph: PropagationGraph,
+    graph: PropagationGraph | PropagationPlan,
     input: Float32Array | PropagationInput,
     options: PropagateOptions,
   ): Promise<Float32Array> {
+    checkDimensions(options.dimensions);
     const result = sharedMatrix(graph.rows, options.dimensions);
     await this.#inTurn(graph, input, options, result, () => undefined);
     return result;
@@ -94,7 +96,7 @@ export class PropagationPool {
    * are there until what `use` returns has settled; only then does the next propagation begin.
    */
   async propagateAndUse<T>(
-    graph: PropagationGraph,
+    graph: PropagationGraph | PropagationPlan,
     input: Float32Array | PropagationInput,
     options: PropagateOptions,
     use: (result: PropagatedRows) => T | Promise<T>,
@@ -111,7 +113,7 @@ export class PropagationPool {
   }
 
   #inTurn<T>(
-    graph: PropagationGraph,
+    graph: PropagationGraph | PropagationPlan,
     input: Float32Array | PropagationInput,
     options: PropagateOptions,
     result: Float32Array | undefined,
@@ -124,11 +126,12 @@ export class PropagationPool {
   }
 
   async #run(
-    graph: PropagationGraph,
+    graph: PropagationGraph | PropagationPlan,
     parts: PropagationInput,
     { dimensions, alphas = PAPER_ALPHAS, signal }: PropagateOptions,
     result: Float32Array | undefined,
   ): Promise<PropagatedRows> {
+    checkDimensions(dimensions);
     checkAlphas(alphas);
     const input = sharedInput(parts, graph.rows, dimensions);
     signal?.throwIfAborted();
@@ -136,7 +139,7 @@ export class PropagationPool {
     if (rows === 0) return { rows, read: () => undefined };
     const layout = new StripLayout(rows, dimensions, this.#workers);
     const memories = await this.#memoriesFor(layout);
-    const plan = planPropagation(graph);
+    const plan = 'segments' in graph ? graph : planPropagation(graph);
     const job = {
       kernel: this.#kernel,
       memories,
