@@ -84,11 +84,15 @@ export class GraphService {
   }
 
   /** Resolves when it has consumed this many records since it started, all committed and published. */
-  async consumed(records: number, signal: AbortSignal, onProgress: (done: number) => void): Promise<void> {
+  async consumed(
+    records: number,
+    signal: AbortSignal,
+    onProgress: (done: number) => Promise<void> | void,
+  ): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
       const done = await this.metric('thaw_graph_events_total');
-      onProgress(done);
+      await onProgress(done);
       const published = await this.metric('thaw_graph_published_sequence');
       if (done >= records && published === (await this.metric('thaw_graph_change_sequence'))) return;
       await new Promise((resolve) => setTimeout(resolve, 200));

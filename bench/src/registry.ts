@@ -3,6 +3,11 @@ import type { BenchmarkEntry } from './benchmark.js';
 /** Every benchmark, in alphabetical order. */
 export const BENCHMARKS: readonly BenchmarkEntry[] = [
   {
+    name: 'burst',
+    summary: 'apps/graph under minutes of ten times its usual load: lag, memory, and how fast it catches up',
+    load: async () => (await import('./benchmarks/burst.js')).burst,
+  },
+  {
     name: 'codec',
     summary: 'encode and decode interactions as JSON and protobuf, one thread',
     load: async () => (await import('./benchmarks/codec.js')).codec,
@@ -16,6 +21,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     name: 'kafka',
     summary: 'produce and batch-consume interactions through the embedded broker, or through KAFKA_BROKERS',
     load: async () => (await import('./benchmarks/kafka.js')).kafka,
+  },
+  {
+    name: 'propagate',
+    summary: 'WAML layers over a random reduced graph, beside PyTorch and the speed of the memory',
+    load: async () => (await import('./benchmarks/propagate.js')).propagate,
   },
   {
     name: 'simulator',

@@ -3,36 +3,21 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  encodeInteraction,
-  encodeListing,
-  encodeProduct,
-  type EncodedRecord,
-  type InputTopic,
-  prefixedTopic,
-  topic,
-  topicSettings,
-} from '@thaw/contracts';
+import { encodeInteraction, type Encoding } from '@thaw/contracts';
 import { readEvents } from '@thaw/dataset';
-import { type Kafka, partitionForKey, type SinkRecord } from '@thaw/kafka';
+import type { Kafka } from '@thaw/kafka';
 import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
+import { encodeDatasetEvent, GraphInputs, type InputEvent } from '../graph-inputs.js';
 import { GraphService } from '../graph-service.js';
 import { withKafka } from '../with-kafka.js';
 import { uniform, zipf } from '../zipf.js';
 
-const TOPICS = ['products', 'listings', 'interactions', 'erasures'] as const;
 const BATCH_RECORDS = 5_000;
 
 interface Workload {
   readonly name: string;
   readonly settings: Readonly<Record<string, string>>;
-  /** In the order in which they are produced; `timed` ones are consumed under measurement. */
-  readonly events: AsyncIterable<WorkloadEvent> | Iterable<WorkloadEvent>;
-}
-
-interface WorkloadEvent {
-  readonly topic: InputTopic;
-  readonly record: EncodedRecord;
+  readonly events: AsyncIterable<InputEvent> | Iterable<InputEvent>;
 }
 
 /** From Kafka to synced state: apps/graph as it is run, over topics that are full when it starts. */
@@ -78,12 +63,8 @@ function workloadNamed(name: string, context: BenchmarkContext): Workload | unde
   throw new RangeError(`there is no workload ${name}: use giftware, zipf or curve`);
 }
 
-async function* datasetEvents(folder: string, encoding: 'json' | 'protobuf'): AsyncGenerator<WorkloadEvent> {
-  for await (const { topic: name, value } of readEvents(folder)) {
-    if (name === 'products') yield { topic: name, record: encodeProduct(value, encoding) };
-    else if (name === 'listings') yield { topic: name, record: encodeListing(value, encoding) };
-    else yield { topic: name, record: encodeInteraction(value, encoding) };
-  }
+async function* datasetEvents(folder: string, encoding: Encoding): AsyncGenerator<InputEvent> {
+  for await (const event of readEvents(folder)) yield encodeDatasetEvent(event, encoding);
 }
 
 interface ZipfShape {
@@ -94,7 +75,7 @@ interface ZipfShape {
   readonly products: number;
 }
 
-function* zipfEvents(shape: ZipfShape, encoding: 'json' | 'protobuf'): Generator<WorkloadEvent> {
+function* zipfEvents(shape: ZipfShape, encoding: Encoding): Generator<InputEvent> {
   const random = uniform(7);
   const customer = zipf(shape.customers, 0.8, random);
   const product = zipf(shape.products, 1, random);
@@ -116,24 +97,19 @@ async function measureIngest(
   brokers: string,
   workload: Workload,
 ): Promise<Result[]> {
-  const prefix = `bench-${randomUUID().slice(0, 8)}.`;
-  const names = [...TOPICS, ...TOPICS.map((name) => `${name}.dlq` as const), 'graph-changes' as const];
-  await kafka.ensureTopics(
-    names.map((name) => {
-      const definition = topic(name);
-      return {
-        name: prefixedTopic(prefix, name),
-        partitions: definition.partitions,
-        config: topicSettings(definition),
-      };
-    }),
-  );
+  const inputs = await GraphInputs.create(kafka, `bench-${randomUUID().slice(0, 8)}.`);
   const dataDir = await mkdtemp(join(tmpdir(), 'thaw-bench-graph-'));
   try {
     context.progress(`${workload.name}: producing`);
-    const produced = await produce(kafka, prefix, workload.events);
+    const produced = await produce(inputs, workload.events);
     context.progress(`${workload.name}: ${produced} records; starting apps/graph`);
-    const options = { brokers, dataDir, topicPrefix: prefix, settings: workload.settings, signal: context.signal };
+    const options = {
+      brokers,
+      dataDir,
+      topicPrefix: inputs.prefix,
+      settings: workload.settings,
+      signal: context.signal,
+    };
     const measured = await context.measure(() => consume(context, options, produced), { threads: 2 });
     return measured.value.map((result) => ({ ...result, workload: workload.name }));
   } finally {
@@ -151,14 +127,13 @@ async function consume(
     const curve: Result[] = [];
     let last = { increments: 0, cpu: 0, pairs: 0 };
     let announced = 0;
-    await service.consumed(records, context.signal, (done) => {
+    await service.consumed(records, context.signal, async (done) => {
       if (done - announced < records / 10) return;
       announced = done;
       context.progress(`  ${Math.round((100 * done) / records)} % consumed`);
-      void sample(service, last).then((point) => {
-        if (point.result) curve.push(point.result);
-        last = point.next;
-      });
+      const point = await sample(service, last);
+      if (point.result) curve.push(point.result);
+      last = point.next;
     });
     const cpuSeconds = await service.cpuSeconds();
     const wallSeconds = (await service.metric('thaw_graph_last_commit_seconds')) - service.consumingAtMs / 1000;
@@ -197,26 +172,17 @@ async function totalIncrements(service: GraphService): Promise<number> {
   return raised + (await service.metric('thaw_graph_pair_decrements_total'));
 }
 
-async function produce(kafka: Kafka, prefix: string, events: Workload['events']): Promise<number> {
-  const sink = await kafka.sink();
+async function produce(inputs: GraphInputs, events: Workload['events']): Promise<number> {
   let count = 0;
-  try {
-    let batches = new Map<InputTopic, SinkRecord[]>();
-    const flush = async (): Promise<void> => {
-      await Promise.all([...batches].map(([name, records]) => sink.send(prefixedTopic(prefix, name), records)));
-      batches = new Map();
-    };
-    for await (const { topic: name, record } of events) {
-      const partition = partitionForKey(record.key, topic(name).partitions);
-      const records = batches.get(name) ?? [];
-      records.push({ ...record, partition });
-      batches.set(name, records);
-      count += 1;
-      if (count % BATCH_RECORDS === 0) await flush();
-    }
-    await flush();
-    return count;
-  } finally {
-    await sink.close();
+  let batch: InputEvent[] = [];
+  for await (const event of events) {
+    batch.push(event);
+    count += 1;
+    if (batch.length < BATCH_RECORDS) continue;
+    await inputs.send(batch);
+    batch = [];
   }
+  await inputs.send(batch);
+  await inputs.sink.close();
+  return count;
 }
