@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { scratchFolder, thaw } from './testing/thaw.js';
 
-const COMMANDS = ['up', 'simulate', 'import', 'produce', 'topics', 'config'];
+const COMMANDS = ['up', 'simulate', 'import', 'produce', 'verify', 'topics', 'config'];
 
 describe('the command line', () => {
   test('lists every command, and each has help with examples and the common options', async () => {
@@ -23,6 +23,7 @@ describe('the command line', () => {
     [['topics', '--output', 'yaml'], /Allowed choices are text, json/],
     [['simulate', '--rate', 'fast'], /Give a number above 0/],
     [['import'], /missing required argument/],
+    [['verify', '--sample', 'some'], /Give a whole number, 0 or more/],
     [['produce', 'orders', '{}'], /there is no topic orders/],
   ])('%j is a usage error', async (args, message) => {
     const { exit, out, err } = await thaw(args);

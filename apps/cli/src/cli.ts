@@ -2,11 +2,13 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import { type Command, CommanderError, Option } from 'commander';
 import { CommandFactory, InjectCommander } from 'nest-commander';
 import { ConfigCommand } from './commands/config.command.js';
+import { EvaluateCommand } from './commands/evaluate.command.js';
 import { ImportCommand } from './commands/import.command.js';
 import { ProduceCommand } from './commands/produce.command.js';
 import { SimulateCommand } from './commands/simulate.command.js';
 import { TopicsCommand } from './commands/topics.command.js';
 import { UpCommand } from './commands/up.command.js';
+import { VerifyCommand } from './commands/verify.command.js';
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.js';
 import { ConfigSource } from './session/config-source.js';
 import { Output } from './terminal/output.js';
@@ -30,6 +32,8 @@ class Root {
     SimulateCommand,
     ImportCommand,
     ProduceCommand,
+    VerifyCommand,
+    EvaluateCommand,
     TopicsCommand,
     ConfigCommand,
   ],

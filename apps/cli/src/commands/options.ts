@@ -13,11 +13,13 @@ export function parsePositive(text: string): number {
 /** Events per second: a number, or `max`. */
 export const parseRate = (text: string): number => (text === 'max' ? Infinity : parsePositive(text));
 
-export function parseSeed(text: string): number {
+export function parseWhole(text: string): number {
   const value = Number(text);
-  const isSeed = /^\d+$/.test(text) && Number.isSafeInteger(value);
-  return isSeed ? value : refuse('Give a whole number, 0 or more.');
+  const isWhole = /^\d+$/.test(text) && Number.isSafeInteger(value);
+  return isWhole ? value : refuse('Give a whole number, 0 or more.');
 }
+
+export const parseSeed = parseWhole;
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

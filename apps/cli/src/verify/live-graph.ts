@@ -1,0 +1,98 @@
+import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { graph, ThawError } from '@thaw/contracts';
+import { GraphReplica, type GraphSettings } from '@thaw/graph';
+import { fromServiceError } from '@thaw/platform';
+
+/** The live graph as it was at one sequence number. */
+export interface LiveGraph {
+  readonly header: graph.GraphHeader;
+  readonly settings: GraphSettings;
+  readonly replica: GraphReplica;
+}
+
+const CONNECT_MS = 5_000;
+const CALL_MS = 30_000;
+
+/**
+ * The graph service of apps/graph. Every call throws ThawError GRAPH_NOT_READY where it does not answer, or what
+ * apps/graph answers instead.
+ */
+export class LiveGraphClient {
+  private readonly client: graph.GraphServiceClient;
+
+  constructor(private readonly address: string) {
+    this.client = new graph.GraphServiceClient(address, credentials.createInsecure());
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  async connect(): Promise<void> {
+    const failure = await new Promise<Error | undefined>((resolve) => {
+      this.client.waitForReady(new Date(Date.now() + CONNECT_MS), resolve);
+    });
+    if (failure !== undefined) throw this.notReady(`nothing answers within ${CONNECT_MS / 1000} s`, failure);
+  }
+
+  async read(): Promise<LiveGraph> {
+    const replica = new GraphReplica();
+    let header: graph.GraphHeader | undefined;
+    let isWhole = false;
+    try {
+      for await (const message of this.stream()) {
+        if (message.part?.$case === 'header') header = message.part.value;
+        isWhole = replica.read(message);
+      }
+    } catch (error) {
+      throw this.failure(error);
+    }
+    if (header?.settings === undefined || !isWhole) throw this.notReady('the copy of its graph was cut off');
+    return { header, settings: header.settings, replica };
+  }
+
+  /** The header alone: where the live graph stands now. */
+  async header(): Promise<graph.GraphHeader> {
+    const stream = this.client.readGraph({});
+    try {
+      for await (const { part } of stream as AsyncIterable<graph.ReadGraphResponse>) {
+        if (part?.$case === 'header') return part.value;
+      }
+    } catch (error) {
+      throw this.failure(error);
+    }
+    throw this.notReady('the copy of its graph has no header');
+  }
+
+  /** Customers whose history holds both products now. */
+  async count(productIdA: string, productIdB: string): Promise<number> {
+    return await new Promise((resolve, reject) => {
+      const deadline = new Date(Date.now() + CALL_MS);
+      this.client.getCoInteraction({ productIdA, productIdB }, new Metadata(), { deadline }, (error, response) => {
+        if (error === null) resolve(response.count);
+        else reject(this.failure(error));
+      });
+    });
+  }
+
+  private stream(): AsyncIterable<graph.ReadGraphResponse> {
+    return this.client.readGraph({});
+  }
+
+  private failure(error: unknown): ThawError {
+    if (!isServiceError(error)) return ThawError.from(error);
+    return fromServiceError(error) ?? this.notReady(error.details, error);
+  }
+
+  private notReady(why: string, cause?: Error): ThawError {
+    return new ThawError(
+      'GRAPH_NOT_READY',
+      `No graph service at ${this.address}: ${why}. Start apps/graph (\`thaw up\` does), or say where it listens with ` +
+        '--graph host:port.',
+      { cause, details: { address: this.address } },
+    );
+  }
+}
+
+const isServiceError = (error: unknown): error is ServiceError =>
+  error instanceof Error && 'metadata' in error && 'details' in error;
