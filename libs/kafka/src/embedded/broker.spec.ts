@@ -1,18 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { testBroker, testCacheDir } from '../../../../test/support/broker.js';
 import { until } from '../../../../test/support/until.js';
 import { createKafka } from '../kafkajs/kafka.js';
 import type { Kafka, SinkRecord } from '../port.js';
 import { type EmbeddedBroker, startEmbeddedBroker } from './broker.js';
-import { identify, isAlive } from './identity.js';
+import { DataDir } from './data-dir.js';
+import { identify, isAlive, type ProcessIdentity, readIdentity } from './identity.js';
 
 const ignore = (): undefined => undefined;
 let folder: string;
@@ -91,8 +89,10 @@ describe('embedded broker', () => {
     }
   }, 120_000);
 
-  test('keeps address, cluster and records over a clean restart; two on one data directory are refused', async () => {
+  test('keeps address, cluster and records over a clean restart; runs beside others, but not on one data directory', async () => {
+    const other = await testBroker();
     const first = await start('kept');
+    expect(first.bootstrap).not.toBe(other.bootstrap);
     const before = connect(first.bootstrap);
     await before.ensureTopics([{ name: 'kept', partitions: 1 }]);
     const sink = await before.sink();
@@ -125,47 +125,73 @@ describe('embedded broker', () => {
   test.each([
     ['by the kernel', true],
     ['by the watchdog', false],
-  ])(
-    'dies with a parent that is killed: %s; another instance runs beside it',
-    async (_, withSetpriv) => {
-      const { bootstrap } = await testBroker();
-      const parent = await startInChild(withSetpriv);
-      const { pid, port } = await parent.started;
-      const broker = await identify(pid);
-      expect(bootstrap).not.toContain(String(port));
-      expect(await isAlive(broker)).toBe(true);
-      parent.process.kill('SIGKILL');
-      await until(async () => !(await isAlive(broker)));
-    },
-    120_000,
-  );
+  ])('dies with a parent that is killed: %s', async (_, withSetpriv) => {
+    const parent = await startInChild(withSetpriv);
+    const broker = await parent.broker;
+    expect(await isAlive(broker)).toBe(true);
+    parent.process.kill('SIGKILL');
+    await until(async () => !(await isAlive(broker)));
+  });
+
+  test('stops what an earlier run has left behind', async () => {
+    const dataDir = join(folder, 'orphaned');
+    await mkdir(dataDir);
+    const orphan = spawn('sleep', ['1000']);
+    await writeFile(join(dataDir, 'broker.pid'), JSON.stringify(await identify(orphan.pid!)));
+    const ended = new Promise<string | null>((resolve) => orphan.once('exit', (_, signal) => resolve(signal)));
+    const opened = await DataDir.open(dataDir, ignore);
+    expect(await ended).toBe('SIGKILL');
+    await opened.release();
+  });
+
+  test('that ends before it is ready says why', async () => {
+    const java = await fakeJava('failing', 'echo "no space left" >&2; exit 3');
+    const starting = startEmbeddedBroker({
+      dataDir: join(folder, 'failing'),
+      cacheDir: testCacheDir(),
+      java,
+      log: ignore,
+    });
+    await expect(starting).rejects.toMatchObject({ code: 'BROKER_START_FAILED' });
+    await expect(starting).rejects.toThrow(/exit code 3.*no space left/s);
+  });
 });
 
-/** Starts a broker in a process of its own. Without setpriv, its PATH holds nothing but java. */
+/** A java that is new enough, formats nothing and runs a shell command for the broker. */
+async function fakeJava(name: string, broker: string): Promise<string> {
+  const path = join(folder, name, 'bin', 'java');
+  await mkdir(dirname(path), { recursive: true });
+  const script = `#!/bin/sh
+case "$*" in
+  -version) echo 'openjdk version "17.0.1"' >&2 ;;
+  *StorageTool*) ;;
+  *) ${broker} ;;
+esac
+`;
+  await writeFile(path, script, { mode: 0o755 });
+  return path;
+}
+
+/** Starts a broker that never gets ready in a process of its own. Without setpriv, its PATH is empty. */
 async function startInChild(
   withSetpriv: boolean,
-): Promise<{ process: ChildProcess; started: Promise<{ pid: number; port: number }> }> {
-  const dataDir = join(folder, `parent-${withSetpriv}`);
-  const bin = join(dataDir, 'bin');
-  await mkdir(bin, { recursive: true });
-  const path = process.env['PATH']!;
-  const java = path.split(':').find((one) => existsSync(join(one, 'java')))!;
-  await symlink(join(java, 'java'), join(bin, 'java'));
+): Promise<{ process: ChildProcess; broker: Promise<ProcessIdentity> }> {
+  const name = `parent-${withSetpriv}`;
+  const java = await fakeJava(name, 'exec /bin/sleep 1000');
+  const dataDir = join(folder, name);
   const index = new URL('../../dist/index.js', import.meta.url).href;
-  const options = JSON.stringify({ dataDir, cacheDir: testCacheDir() });
+  const options = JSON.stringify({ dataDir, java, cacheDir: testCacheDir() });
   const script = `
     const { startEmbeddedBroker } = await import(${JSON.stringify(index)});
-    const { pid, port } = await startEmbeddedBroker({ ...${options}, log: () => undefined });
-    console.log(JSON.stringify({ pid, port }));
-    setInterval(() => undefined, 1000);`;
+    await startEmbeddedBroker({ ...${options}, log: () => undefined });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: dirname(fileURLToPath(import.meta.url)),
-    env: { ...process.env, PATH: withSetpriv ? path : bin },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(!withSetpriv && { PATH: '' }) },
+    stdio: 'inherit',
   });
-  const line = new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
-    child.once('exit', (code) => reject(new Error(`the parent ended with ${code}`)));
-  });
-  return { process: child, started: line.then((text) => JSON.parse(text) as { pid: number; port: number }) };
+  const started = async (): Promise<ProcessIdentity> => {
+    let broker: ProcessIdentity | undefined;
+    await until(async () => (broker = await readIdentity(join(dataDir, 'broker.pid'))) !== undefined);
+    return broker!;
+  };
+  return { process: child, broker: started() };
 }

@@ -133,7 +133,6 @@ async function launch(
   const giveUp = new AbortController();
   const limits = AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(READY_TIMEOUT_MS)]);
   const died = broker.exited.then(async (how) => {
-    giveUp.abort();
     const written = await tail(output, LOG_LINES_SHOWN);
     if (written.includes('Address already in use')) throw portTaken(port, 'another process');
     throw startFailed(`it ended (${how}). The end of ${output}:\n${written}`);
@@ -145,8 +144,9 @@ async function launch(
     signal.throwIfAborted();
     if (error instanceof ThawError) throw error;
     throw startFailed(`it was not ready after ${READY_TIMEOUT_MS / 1000} s; see ${output}`, error);
+  } finally {
+    giveUp.abort();
   }
-  died.catch(() => undefined); // from here on `exited` tells
   const finish = async (deadly: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     await end(broker, deadly);
     await dataDir.release();

@@ -46,6 +46,12 @@ export interface BrokerProcess {
 }
 
 /**
+ * Runs the rest of its arguments unless the parent, given as the first, has died in the moment before `setpriv` took
+ * effect.
+ */
+const UNLESS_ORPHANED = 'test "$PPID" -eq "$0" && exec "$@"';
+
+/**
  * Starts the broker so that it dies with this process, however this process dies: on Linux the kernel sees to it
  * (`setpriv --pdeathsig`, which looks at the *thread* that spawned, so call this from the main thread), elsewhere a
  * small watchdog does. It gets a session of its own, so that Ctrl-C in a terminal reaches Thaw and not the broker.
@@ -58,7 +64,8 @@ export async function spawnBroker(
 ): Promise<BrokerProcess> {
   const jvm = ['-Xms64m', '-Xmx512m', ...FAST_START, LOG_LEVEL, '-cp', classPath(jars), 'kafka.Kafka', properties];
   const bound = await hasSetpriv();
-  const [command, args] = bound ? ['setpriv', ['--pdeathsig', 'KILL', java, ...jvm]] : [java, jvm];
+  const guard = ['--pdeathsig', 'KILL', 'sh', '-c', UNLESS_ORPHANED, String(process.pid), java, ...jvm];
+  const [command, args] = bound ? ['setpriv', guard] : [java, jvm];
   const file = await open(output, 'a');
   const child = spawn(command, args, { stdio: ['ignore', file.fd, file.fd], detached: true });
   const exited = new Promise<string>((resolve) => {
