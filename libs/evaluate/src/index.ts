@@ -3,10 +3,13 @@ export { evaluate, type EvaluateOptions, type Progress } from './protocol/evalua
 export type { FitContext, Recommender, Scores } from './protocol/recommender.js';
 export type { EvaluationResult, ModelResult } from './protocol/result.js';
 export { loadTask, type Task, type TaskOptions } from './protocol/task.js';
+export { MODEL_NAMES, modelsNamed } from './models.js';
+export { htmlReport } from './report/html.js';
 export { formatTable } from './report/table.js';
 export { withPropagation } from './waml/propagation.js';
 export { DEFAULT_WAML_OPTIONS, waml, type WamlOptions } from './waml/waml.js';
 export { wamlPaper } from './waml/waml-paper.js';
+export { isBipartiteFolder } from './gowalla/adjacency-lists.js';
 export {
   DEFAULT_GOWALLA_OPTIONS,
   evaluateGowalla,

@@ -7,6 +7,13 @@ import { createGunzip } from 'node:zlib';
 /** A user's items, by user number. Users without a line have none. */
 export type ItemsByUser = readonly (readonly number[])[];
 
+const findList = (folder: string, name: string): string | undefined =>
+  [`${name}.txt.gz`, `${name}.txt`].map((file) => join(folder, file)).find((file) => existsSync(file));
+
+/** Whether the folder holds users and items (train.txt and test.txt) instead of a marketplace. */
+export const isBipartiteFolder = (folder: string): boolean =>
+  findList(folder, 'train') !== undefined && findList(folder, 'test') !== undefined;
+
 /**
  * Reads the NGCF and LightGCN text format: one line a user, the user's number and then the numbers of its items.
  *
@@ -14,7 +21,7 @@ export type ItemsByUser = readonly (readonly number[])[];
  *   line that is no list of numbers.
  */
 export async function readItemsByUser(folder: string, name: string): Promise<ItemsByUser> {
-  const path = [`${name}.txt.gz`, `${name}.txt`].map((file) => join(folder, file)).find((file) => existsSync(file));
+  const path = findList(folder, name);
   if (path === undefined) {
     throw new ThawError('DATASET_NOT_FOUND', `${folder} has no ${name}.txt.gz (nor ${name}.txt).`);
   }
