@@ -17,29 +17,49 @@ export interface GraphProcessOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** A copy of the graph, with the header that named its inputs. */
+export interface GraphCopy {
+  readonly replica: GraphReplica;
+  readonly header: graph.GraphHeader;
+}
+
+interface Addresses {
+  readonly httpUrl: string;
+  readonly grpcPort: number;
+}
+
 /** apps/graph as a process of its own, as operators run it. */
 export class GraphProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #log: string[] = [];
-  readonly #client: graph.GraphServiceClient;
+  #client: graph.GraphServiceClient | undefined;
+  #httpUrl: string | undefined;
   readonly exited: Promise<void>;
+  /** Resolves when it serves probes; its state may still be loading. Rejects with its log if it ends before that. */
+  readonly started: Promise<void>;
 
-  private constructor(
-    child: ChildProcessByStdio<null, Readable, Readable>,
-    readonly httpUrl: string,
-    grpcPort: number,
-    exited: Promise<void>,
-    log: string[],
-  ) {
-    this.#child = child;
-    this.#log = log;
-    this.exited = exited;
-    this.#client = new graph.GraphServiceClient(`127.0.0.1:${grpcPort}`, credentials.createInsecure());
+  private constructor(env: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.exited = once(this.#child, 'exit').then(() => this.#client?.close());
+    this.#child.stderr.on('data', (chunk: Buffer) => this.#log.push(chunk.toString()));
+    const listening = new Promise<Addresses>((resolve, reject) => {
+      createInterface(this.#child.stdout).on('line', (line) => {
+        this.#log.push(line);
+        const address = addressesIn(line);
+        if (address) resolve(address);
+      });
+      void this.exited.then(() => reject(new Error(`apps/graph ended before it started:\n${this.log}`)));
+    });
+    this.started = listening.then(({ httpUrl, grpcPort }) => {
+      this.#httpUrl = httpUrl;
+      this.#client = new graph.GraphServiceClient(`127.0.0.1:${grpcPort}`, credentials.createInsecure());
+    });
+    this.started.catch(() => undefined); // whoever waits for it is told; the crash tests end processes before it
   }
 
-  /** Resolves when it serves probes; its state may still be loading. Rejects with its log if it ends before that. */
-  static async start({ bootstrap, dataDir, topicPrefix, settings = {} }: GraphProcessOptions): Promise<GraphProcess> {
-    const env = {
+  /** Returns at once: it may be killed from its first moment on. */
+  static spawn({ bootstrap, dataDir, topicPrefix, settings = {} }: GraphProcessOptions): GraphProcess {
+    return new GraphProcess({
       PATH: process.env['PATH'] ?? '',
       KAFKA_BROKERS: bootstrap,
       THAW_DATA_DIR: dataDir,
@@ -48,29 +68,22 @@ export class GraphProcess {
       THAW_GRAPH_GRPC_PORT: '0',
       THAW_LOG_FORMAT: 'json',
       ...settings,
-    };
-    const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const exited = once(child, 'exit').then(() => undefined);
-    const log: string[] = [];
-    child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()));
-    const started = new Promise<{ httpUrl: string; grpcPort: number }>((resolve, reject) => {
-      createInterface(child.stdout).on('line', (line) => {
-        log.push(line);
-        const record = JSON.parse(line) as { msg: string; httpUrl: string; grpcPort: number };
-        if (record.msg === 'graph started') resolve(record);
-      });
-      void exited.then(() => reject(new Error(`apps/graph ended before it started:\n${log.join('\n')}`)));
     });
-    const { httpUrl, grpcPort } = await started;
-    return new GraphProcess(child, httpUrl, grpcPort, exited, log);
   }
 
-  get pid(): number {
-    return this.#child.pid!;
+  /** As `spawn`, and waits for `started`. */
+  static async start(options: GraphProcessOptions): Promise<GraphProcess> {
+    const app = GraphProcess.spawn(options);
+    await app.started;
+    return app;
   }
 
   get log(): string {
     return this.#log.join('\n');
+  }
+
+  get hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   /** Whether it was ended by the signal that `kill -9` sends. */
@@ -78,40 +91,62 @@ export class GraphProcess {
     return this.#child.signalCode === 'SIGKILL';
   }
 
+  /** Null while it runs, and where a signal ended it. */
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
   async kill(signal: NodeJS.Signals): Promise<void> {
     this.#child.kill(signal);
     await this.exited;
-    this.#client.close();
+  }
+
+  get #grpc(): graph.GraphServiceClient {
+    if (!this.#client) throw new Error('apps/graph does not listen yet: wait for `started`');
+    return this.#client;
+  }
+
+  async #get(path: string): Promise<Response> {
+    if (this.#httpUrl === undefined) throw new Error('apps/graph does not listen yet: wait for `started`');
+    return await fetch(this.#httpUrl + path);
+  }
+
+  /** Milliseconds until `/livez` answered. */
+  async liveness(): Promise<number> {
+    const before = performance.now();
+    const response = await this.#get('/livez');
+    await response.text();
+    if (!response.ok) throw new Error(`/livez answered ${response.status}`);
+    return performance.now() - before;
   }
 
   async readiness(): Promise<{ readonly status: string; readonly checks: readonly { readonly reason?: string }[] }> {
-    const response = await fetch(`${this.httpUrl}/readyz`);
+    const response = await this.#get('/readyz');
     return (await response.json()) as Awaited<ReturnType<GraphProcess['readiness']>>;
   }
 
   async metrics(): Promise<string> {
-    return await (await fetch(`${this.httpUrl}/metrics`)).text();
+    return await (await this.#get('/metrics')).text();
   }
 
   async funnel(): Promise<graph.GetFunnelResponse> {
     return await new Promise((resolve, reject) => {
-      this.#client.getFunnel({}, (error, response) => (error ? reject(error) : resolve(response)));
+      this.#grpc.getFunnel({}, (error, response) => (error ? reject(error) : resolve(response)));
     });
   }
 
   async count(productIdA: string, productIdB: string): Promise<graph.GetCoInteractionResponse> {
     return await new Promise((resolve, reject) => {
       const request = { productIdA, productIdB };
-      this.#client.getCoInteraction(request, (error, response) => (error ? reject(error) : resolve(response)));
+      this.#grpc.getCoInteraction(request, (error, response) => (error ? reject(error) : resolve(response)));
     });
   }
 
-  /** A copy of the graph, with the header that named its inputs. */
-  async readGraph(): Promise<{ readonly replica: GraphReplica; readonly header: graph.GraphHeader }> {
+  async readGraph(): Promise<GraphCopy> {
     const replica = new GraphReplica();
     let header: graph.GraphHeader | undefined;
     let isWhole = false;
-    const stream = this.#client.readGraph({});
+    const stream = this.#grpc.readGraph({});
     for await (const message of stream as AsyncIterable<graph.ReadGraphResponse>) {
       if (message.part?.$case === 'header') header = message.part.value;
       isWhole = replica.read(message);
@@ -119,6 +154,12 @@ export class GraphProcess {
     if (!header || !isWhole) throw new Error('the ReadGraph stream was cut off');
     return { replica, header };
   }
+}
+
+/** The addresses in the line that says that all listeners are open. */
+function addressesIn(line: string): Addresses | undefined {
+  // A killed process may leave half a line behind: only the one that matters is parsed, and its message ends it.
+  return line.endsWith('"msg":"graph started"}') ? (JSON.parse(line) as Addresses) : undefined;
 }
 
 /** Asks again and again until the answer is there; an error counts as not yet. */

@@ -10,15 +10,17 @@ import {
   topicSettings,
 } from '@thaw/contracts';
 import { graphTopics } from '@thaw/app-graph';
-import type { GraphReplica } from '@thaw/graph';
+import type { EventSet, GraphReplica } from '@thaw/graph';
 import { createKafka, type Kafka, partitionForKey, type RecordSink, type SinkRecord } from '@thaw/kafka';
-import type { AnyEvent } from './graph-events.js';
+import { type AnyEvent, asEventSet } from './graph-events.js';
 
 /** The topics of one test on a shared broker, and what tests do with them. */
 export class GraphTopics {
   readonly kafka: Kafka;
   readonly #sink: RecordSink;
   readonly prefix: string;
+  /** What was sent to each "topic/partition", by offset: nobody else writes there. Undefined is no event at all. */
+  readonly #sent = new Map<string, (AnyEvent | undefined)[]>();
 
   private constructor(kafka: Kafka, sink: RecordSink, prefix: string) {
     this.kafka = kafka;
@@ -53,12 +55,38 @@ export class GraphTopics {
       const list = records.get(name) ?? [];
       list.push({ partition, key: encoded.key, value: encoded.value, headers });
       records.set(name, list);
+      this.#note(name, partition, event);
     }
-    await Promise.all([...records].map(async ([name, list]) => await this.send(name, list)));
+    await Promise.all([...records].map(async ([name, list]) => await this.#send(name, list)));
   }
 
+  /** Sends records that are no events. */
   async send(name: InputTopic, records: readonly SinkRecord[]): Promise<void> {
+    for (const { partition } of records) this.#note(name, partition, undefined);
+    await this.#send(name, records);
+  }
+
+  async #send(name: InputTopic, records: readonly SinkRecord[]): Promise<void> {
     await this.#sink.send(prefixedTopic(this.prefix, name), records);
+  }
+
+  /** Before anything is awaited: the sink keeps the order of the calls, so the place in the list is the offset. */
+  #note(name: InputTopic, partition: number, event: AnyEvent | undefined): void {
+    const place = `${prefixedTopic(this.prefix, name)}/${partition}`;
+    const list = this.#sent.get(place) ?? [];
+    list.push(event);
+    this.#sent.set(place, list);
+  }
+
+  /** Exactly the events that a reader with these offsets has read. */
+  eventsBelow(offsets: readonly graph.InputOffset[]): EventSet {
+    const events = offsets.flatMap(({ topic: name, partition, nextOffset }) => {
+      const sent = this.#sent.get(`${name}/${partition}`) ?? [];
+      if (nextOffset > sent.length)
+        throw new Error(`${name}/${partition} was read beyond what was sent: ${nextOffset}`);
+      return sent.slice(0, nextOffset);
+    });
+    return asEventSet(events.filter((event) => event !== undefined));
   }
 
   /** Where each partition of the inputs ends now. */
