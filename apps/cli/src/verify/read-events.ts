@@ -24,7 +24,7 @@ import type { Kafka, PartitionOffset, SourceRecord } from '@thaw/kafka';
 export type EventTally = Readonly<Record<InputTopic | 'undecodable' | 'future_dated', number>>;
 
 export interface ReadOptions {
-  readonly kafka: Kafka;
+  readonly kafka: Pick<Kafka, 'offsets' | 'readAll'>;
   readonly topicPrefix: string;
   /** Of the live graph: exactly the records before them are read. */
   readonly offsets: readonly graph.InputOffset[];
