@@ -73,6 +73,14 @@ describe('the measure of a shape', () => {
   });
 });
 
+test('a comparison with the paper has numbers even where nothing happened yet', () => {
+  const rows = compareWithPaper(measureShape([]));
+  expect(rows.filter(({ measured, deviation }) => !Number.isFinite(measured) || !Number.isFinite(deviation))).toEqual(
+    [],
+  );
+  expect(rows.filter(({ claimed, holds }) => claimed && holds).map(({ symbol }) => symbol)).toEqual(['A']);
+});
+
 describe('the shape of the marketplace', () => {
   const shapeOf = (seed: number, scale: number, grown: number) => {
     const market = createMarketplace({ seed, scale, rates: { repeat: 0 }, clock: (number) => number });

@@ -12,7 +12,7 @@ export interface MarketplaceShape {
   readonly candidates: number;
   readonly trainingProducts: number;
   readonly customerProductEdges: number;
-  /** Pairs that at least one customer touched both of; estimated from one product in 64, drawn by hash. */
+  /** Pairs that at least one customer touched both of; estimated from one pair in 64, drawn by hash. */
   readonly productPairs: number;
   readonly sellerProductEdges: number;
   readonly categoryProductEdges: number;
@@ -24,7 +24,7 @@ export interface MarketplaceShape {
   readonly candidatesByListings: readonly number[];
 }
 
-/** One in so many products has its neighbours counted for {@link MarketplaceShape.productPairs}. */
+/** One in so many pairs is counted for {@link MarketplaceShape.productPairs}. */
 const PAIR_SAMPLE = 64;
 
 /**
@@ -189,15 +189,20 @@ function neighboursOfCandidates(
 }
 
 function estimatePairs(histories: readonly string[][]): number {
-  const partners = new Map<string, Set<string>>();
+  const hashes = new Map<string, number>();
+  const sampled = new Set<string>();
   for (const history of histories) {
-    for (const id of history) {
-      if (textHash(id) % PAIR_SAMPLE !== 0) continue;
-      const known = entry(partners, id, () => new Set<string>());
-      for (const other of history) if (other !== id) known.add(other);
+    const hashed = history.map((id) => entry(hashes, id, () => textHash(id)));
+    for (let i = 0; i < history.length; i++) {
+      for (let j = i + 1; j < history.length; j++) {
+        // A sum does not care which of the two comes first.
+        if (hash32(hashed[i]! + hashed[j]!, PAIR_SAMPLE) % PAIR_SAMPLE !== 0) continue;
+        const [a, b] = [history[i]!, history[j]!];
+        sampled.add(a < b ? `${a} ${b}` : `${b} ${a}`);
+      }
     }
   }
-  return Math.round((sum([...partners.values()].map((known) => known.size)) * PAIR_SAMPLE) / 2);
+  return sampled.size * PAIR_SAMPLE;
 }
 
 function textHash(text: string): number {

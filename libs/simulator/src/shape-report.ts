@@ -26,8 +26,9 @@ export function compareWithPaper(shape: MarketplaceShape): ShapeRow[] {
 }
 
 function table1(shape: MarketplaceShape): ShapeRow[] {
+  const candidates = Math.max(1, shape.candidates);
   const share = (from: number, to: number) =>
-    shape.candidatesByListings.slice(from, to).reduce((sum, count) => sum + count, 0) / shape.candidates;
+    shape.candidatesByListings.slice(from, to).reduce((sum, count) => sum + count, 0) / candidates;
   const stratum = (symbol: string, description: string, paper: number, measured: number) =>
     row({ table: 'Table 1', symbol, description, unit: 'share', paper, measured, claimed: true });
   return [
@@ -40,17 +41,17 @@ function table1(shape: MarketplaceShape): ShapeRow[] {
       description: 'listings of a candidate',
       unit: 'listings',
       paper: TABLE_1.meanListings,
-      measured: shape.sellerCandidateEdges / shape.candidates,
+      measured: shape.sellerCandidateEdges / candidates,
       claimed: true,
     }),
   ];
 }
 
 function table5(shape: MarketplaceShape): ShapeRow[] {
-  const x = shape.sellers;
+  const x = Math.max(1, shape.sellers);
   const perSeller = (symbol: string, description: string, paper: number, count: number, claimed = true) =>
     row({ table: 'Table 5', symbol, description, unit: 'per seller', paper, measured: count / x, claimed });
-  const nodes = x + shape.trainingProducts + shape.categories;
+  const nodes = shape.sellers + shape.trainingProducts + shape.categories;
   const edges = shape.trainingPairs + shape.sellerTrainingEdges + shape.categoryTrainingEdges;
   return [
     perSeller('C', 'customers', TABLE_5.customers, shape.customers),
