@@ -13,7 +13,7 @@ interface KnnSetting {
   readonly neighbours: number;
 }
 
-const SETTINGS: readonly KnnSetting[] = [0, 10, 50].flatMap((shrinkage) =>
+const SETTINGS: readonly KnnSetting[] = [0, 20].flatMap((shrinkage) =>
   [20, Infinity].map((neighbours) => ({ shrinkage, neighbours })),
 );
 

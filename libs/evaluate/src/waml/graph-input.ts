@@ -47,6 +47,7 @@ export function channelSource(input: GraphInput, threshold: number): ChannelSour
     graph: reduceGraph(training, coInteractions, threshold),
     productIds: log.catalogue.ids,
     sellerIds: log.sellerIds,
+    customers: training.snapshot.customerCounts,
     texts,
     listings,
     dimensions,

@@ -27,7 +27,7 @@ export interface WamlOptions {
   readonly listingPrior: number;
 }
 
-export const DEFAULT_WAML_OPTIONS: WamlOptions = { dimensions: 512, listingPrior: 0 };
+export const DEFAULT_WAML_OPTIONS: WamlOptions = { dimensions: 512, listingPrior: 0.2 };
 
 /** What is chosen on the time replay besides the weights. */
 interface Choice extends ChannelSettings {

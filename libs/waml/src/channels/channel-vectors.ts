@@ -1,10 +1,13 @@
 import type { ReducedGraph } from '../graph/reduced-graph.js';
 import type { NodeType } from '../graph/node-types.js';
 import { NodeHasher } from '../hashing/node-hasher.js';
+import { nodeInputs } from '../hashing/node-input.js';
 import type { PropagateOptions } from '../propagation/pool.js';
 import { propagationGraph, type PropagationGraph } from '../propagation/propagation-graph.js';
+import { affinityGraph } from './affinity-graph.js';
 import type { Channel, ChannelInput, PropagatedChannel } from './channel.js';
 import { normaliseRows, type NodeVectors } from './node-vectors.js';
+import { spectralEmbedding, spectralStartColumns } from './spectral.js';
 import { profileVectors, type TimedListings } from './seller-profiles.js';
 
 /** How h⁰ becomes h^K: a pool of workers, or the reference. */
@@ -16,6 +19,8 @@ export interface ChannelSource {
   /** Ids by number. Products and sellers that are no nodes of the graph get zero vectors from propagation. */
   readonly productIds: readonly string[];
   readonly sellerIds: readonly string[];
+  /** Customers of each product. */
+  readonly customers: ArrayLike<number>;
   /** x: `[products, d]`, rows of length 1 or 0. */
   readonly texts: Float32Array;
   readonly listings: TimedListings;
@@ -31,11 +36,16 @@ export async function channelVectors(source: ChannelSource, channel: Channel): P
   if (channel.kind === 'profile') {
     return profileVectors(texts, dimensions, listings, sellerIds.length, channel.halfLife);
   }
-  const h = await propagateChannel(source, channel);
+  const isSpectral = channel.kind === 'spectral';
+  const h = isSpectral ? embedSpectrally(source, channel.columns) : await propagateChannel(source, channel);
+  return nodeVectors(source, h, isSpectral ? channel.columns : dimensions);
+}
+
+function nodeVectors(source: ChannelSource, h: Float32Array, dimensions: number): NodeVectors {
   return {
     dimensions,
-    products: nodeRows(source, h, 'product', source.productIds),
-    sellers: nodeRows(source, h, 'seller', sellerIds),
+    products: nodeRows(source.graph, h, dimensions, 'product', source.productIds),
+    sellers: nodeRows(source.graph, h, dimensions, 'seller', source.sellerIds),
   };
 }
 
@@ -64,9 +74,25 @@ function nodeInput({ graph, productIds, texts, dimensions, seed }: ChannelSource
   return h;
 }
 
+function embedSpectrally({ graph, seed, productIds, customers }: ChannelSource, columns: number): Float32Array {
+  const customersOf = new Float64Array(graph.nodes.rows);
+  productIds.forEach((id, product) => {
+    const node = graph.nodes.find('product', id);
+    if (node !== undefined) customersOf[node] = customers[product]!;
+  });
+  const width = spectralStartColumns(columns);
+  const start = nodeInputs(graph.nodes, { seed, kind: 'dense', dimensions: width, typeHash: false });
+  return spectralEmbedding(
+    affinityGraph(graph, (node) => customersOf[node]!),
+    start,
+    columns,
+  );
+}
+
 function nodeRows(
-  { graph, dimensions }: ChannelSource,
+  graph: ReducedGraph,
   h: Float32Array,
+  dimensions: number,
   type: NodeType,
   ids: readonly string[],
 ): Float32Array {

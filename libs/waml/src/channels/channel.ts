@@ -25,8 +25,15 @@ export interface ProfileChannel {
   readonly halfLife: number;
 }
 
+/** A channel of the leading eigenvectors of the whole graph, co-interactions weighted by their cosine. */
+export interface SpectralChannel {
+  readonly kind: 'spectral';
+  readonly name: string;
+  readonly columns: number;
+}
+
 /** One view of the graph. Every node has a vector in every channel; a channel's score is the cosine in it. */
-export type Channel = PropagatedChannel | ProfileChannel;
+export type Channel = PropagatedChannel | ProfileChannel | SpectralChannel;
 
 /** What a shop may need otherwise: chosen on the time replay. */
 export interface ChannelSettings {
@@ -40,6 +47,7 @@ export const DEFAULT_CHANNEL_SETTINGS: ChannelSettings = { normalisation: 'plain
 const ALL: readonly Relation[] = ['co-interaction', 'listing', 'category'];
 /** α of the text channel that stays near the product's own text. */
 const NEAR_ALPHAS = [0.7, 0.7];
+const SPECTRAL_COLUMNS = 64;
 /** In listings. */
 const RECENT = 10;
 
@@ -63,6 +71,7 @@ export function channelsFor({ normalisation, alphas }: ChannelSettings): readonl
     propagated('text-near', 'text', { alphas: NEAR_ALPHAS }),
     { kind: 'profile', name: 'text-profile', halfLife: Infinity },
     { kind: 'profile', name: 'text-recent', halfLife: RECENT },
+    { kind: 'spectral', name: 'spectral', columns: SPECTRAL_COLUMNS },
   ];
 }
 

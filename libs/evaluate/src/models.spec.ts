@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import { MODEL_NAMES, modelsNamed } from './models.js';
+import { referencePropagation, sameWorld, worldsTraining } from './testing.fixture.js';
+
+const training = worldsTraining();
+/** Models that know no seller from another. */
+const IMPERSONAL = ['random', 'top-listings', 'top-demand'];
+
+describe('every model', () => {
+  test.each(modelsNamed(MODEL_NAMES, referencePropagation).map((model) => [model.name, model] as const))(
+    '%s scores the candidates, and the personal ones know whose world is whose',
+    async (name, model) => {
+      const scores = await model.fit(training, { seed: 1 });
+      expect(() => JSON.stringify(scores.settings)).not.toThrow();
+      let right = 0;
+      for (let seller = 0; seller < training.snapshot.listed.rows; seller++) {
+        const values = Array.from(scores.scoresOf(seller));
+        expect(values).toHaveLength(training.candidates.length);
+        expect(values.every((value) => Number.isFinite(value))).toBe(true);
+        const best = values.indexOf(Math.max(...values));
+        if (sameWorld(seller, training.candidates[best]!)) right++;
+      }
+      const share = right / training.snapshot.listed.rows;
+      if (IMPERSONAL.includes(name)) expect(share).toBeLessThan(0.7);
+      else expect(share).toBeGreaterThan(0.8);
+    },
+  );
+
+  test.each(['random', 'svd', 'als', 'waml'])('%s gives the same for the same seed', async (name) => {
+    const [model] = modelsNamed([name], referencePropagation);
+    const [one, other] = [await model!.fit(training, { seed: 3 }), await model!.fit(training, { seed: 3 })];
+    expect(Array.from(one.scoresOf(1))).toEqual(Array.from(other.scoresOf(1)));
+  });
+});
