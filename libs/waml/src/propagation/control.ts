@@ -2,6 +2,7 @@ const CLAIMS = 0;
 const ARRIVED = 1;
 const ROUND = 2;
 const STOP = 3;
+const STOPPED = 4;
 
 /** What the workers of a propagation tell each other, in shared memory. */
 export class Control {
@@ -14,7 +15,7 @@ export class Control {
   }
 
   static buffer(): SharedArrayBuffer {
-    return new SharedArrayBuffer(16);
+    return new SharedArrayBuffer(20);
   }
 
   /** The tasks 0 … tasks − 1 of a phase, each to one worker; they end early once somebody stops. */
@@ -26,17 +27,20 @@ export class Control {
     }
   }
 
-  /** Blocks until all workers are here; the next phase's tasks count from 0 again. */
-  barrier(): void {
+  /**
+   * Blocks until all workers are here; the next phase's tasks count from 0 again.
+   * @returns whether there is a next phase: the same for all workers, also when the stop comes at this very moment
+   */
+  barrier(): boolean {
     const round = Atomics.load(this.#words, ROUND);
     if (Atomics.add(this.#words, ARRIVED, 1) === this.#workers - 1) {
       Atomics.store(this.#words, CLAIMS, 0);
       Atomics.store(this.#words, ARRIVED, 0);
+      Atomics.store(this.#words, STOPPED, Atomics.load(this.#words, STOP));
       Atomics.add(this.#words, ROUND, 1);
       Atomics.notify(this.#words, ROUND);
-      return;
-    }
-    while (Atomics.load(this.#words, ROUND) === round) Atomics.wait(this.#words, ROUND, round);
+    } else while (Atomics.load(this.#words, ROUND) === round) Atomics.wait(this.#words, ROUND, round);
+    return Atomics.load(this.#words, STOPPED) === 0;
   }
 
   stop(): void {

@@ -47,17 +47,19 @@ export class StripWorker {
   /** Runs all layers; side `alphas.length % 2` holds the result. Ends early, at any point, once the control stops. */
   run(): void {
     const { input, alphas, result } = this.#job;
-    this.#eachBlock((from, count) => this.#mixer.carryIn(input, from, count));
-    alphas.forEach((alpha, layer) => {
+    let going = this.#eachBlock((from, count) => this.#mixer.carryIn(input, from, count));
+    for (let layer = 0; going && layer < alphas.length; layer++) {
       const side = layer % 2;
       const last = layer === alphas.length - 1;
-      this.#gather(side);
-      this.#eachBlock((from, count) => this.#mixer.mix(side, alpha, last, from, count));
-    });
-    if (result) this.#eachBlock((from, count) => this.#mixer.carryOut(result, alphas.length % 2, from, count));
+      going =
+        this.#gather(side) &&
+        this.#eachBlock((from, count) => this.#mixer.mix(side, alphas[layer]!, last, from, count));
+    }
+    if (going && result) this.#eachBlock((from, count) => this.#mixer.carryOut(result, alphas.length % 2, from, count));
   }
 
-  #gather(side: number): void {
+  /** @returns whether to go on, as `#eachBlock` does */
+  #gather(side: number): boolean {
     const { strips, workers, rows } = this.#layout;
     const parts = Math.min(rows, Math.ceil((TASKS_PER_WORKER * workers) / strips));
     for (const task of this.#control.claim(strips * parts)) {
@@ -70,15 +72,15 @@ export class StripWorker {
       };
       this.#job.plan.segments.forEach((segment, i) => this.#gatherer.gather(segment, i > 0, stretch));
     }
-    this.#control.barrier();
+    return this.#control.barrier();
   }
 
-  #eachBlock(action: (from: number, count: number) => void): void {
+  #eachBlock(action: (from: number, count: number) => void): boolean {
     const { rows } = this.#layout;
     for (const task of this.#control.claim(Math.ceil(rows / BLOCK_ROWS))) {
       const from = task * BLOCK_ROWS;
       action(from, Math.min(BLOCK_ROWS, rows - from));
     }
-    this.#control.barrier();
+    return this.#control.barrier();
   }
 }
