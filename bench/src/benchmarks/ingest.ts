@@ -23,7 +23,7 @@ interface Workload {
 /** From Kafka to synced state: apps/graph as it is run, over topics that are full when it starts. */
 export const ingest: Benchmark = {
   options: {
-    workloads: { default: 'giftware,zipf', help: 'which to run: giftware, zipf, curve (1 M to 50 M pairs)' },
+    workloads: { default: 'giftware,zipf', help: 'which to run: giftware, zipf, curve (up to 50 M pairs)' },
     data: { default: '../shared/data/giftware', help: 'folder of the giftware data set' },
     events: { default: 400_000, help: 'interactions of the zipf workload' },
     encoding: { default: 'json', help: 'json or protobuf' },
@@ -51,15 +51,20 @@ function workloadNamed(name: string, context: BenchmarkContext): Workload | unde
     return undefined;
   }
   const events = context.number('events');
-  const settings = { THAW_HISTORY_LIMIT: '50' };
-  if (name === 'zipf')
-    return { name, settings, events: zipfEvents({ events, customers: 20_000, products: 200_000 }, encoding) };
-  if (name === 'curve')
-    return {
-      name,
-      settings,
-      events: zipfEvents({ events: events * 8, customers: 160_000, products: 400_000 }, encoding),
+  if (name === 'zipf') {
+    const shape = { events, customers: 20_000, customerExponent: 0.8, products: 200_000, productExponent: 1 };
+    return { name, settings: { THAW_HISTORY_LIMIT: '50' }, events: zipfEvents(shape, encoding) };
+  }
+  if (name === 'curve') {
+    const shape = {
+      events: events * 3,
+      customers: 8_000,
+      customerExponent: 0.3,
+      products: 400_000,
+      productExponent: 0.8,
     };
+    return { name, settings: { THAW_HISTORY_LIMIT: '200' }, events: zipfEvents(shape, encoding) };
+  }
   throw new RangeError(`there is no workload ${name}: use giftware, zipf or curve`);
 }
 
@@ -69,16 +74,16 @@ async function* datasetEvents(folder: string, encoding: Encoding): AsyncGenerato
 
 interface ZipfShape {
   readonly events: number;
-  /** Drawn by Zipf 0.8. */
   readonly customers: number;
-  /** Drawn by Zipf 1.0. */
+  readonly customerExponent: number;
   readonly products: number;
+  readonly productExponent: number;
 }
 
 function* zipfEvents(shape: ZipfShape, encoding: Encoding): Generator<InputEvent> {
   const random = uniform(7);
-  const customer = zipf(shape.customers, 0.8, random);
-  const product = zipf(shape.products, 1, random);
+  const customer = zipf(shape.customers, shape.customerExponent, random);
+  const product = zipf(shape.products, shape.productExponent, random);
   const startMs = Date.UTC(2026, 0, 1);
   for (let number = 0; number < shape.events; number++) {
     const event = {

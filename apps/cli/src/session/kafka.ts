@@ -1,14 +1,7 @@
 import { join } from 'node:path';
 import { TOPICS, type TopicName, prefixedTopic, topicSettings } from '@thaw/contracts';
-import {
-  type EmbeddedBroker,
-  type Kafka,
-  type KafkaConnection,
-  type LogFunction,
-  createKafka,
-  startEmbeddedBroker,
-} from '@thaw/kafka';
-import type { Config, Logger } from '@thaw/platform';
+import { type EmbeddedBroker, type Kafka, type LogFunction, createKafka, startEmbeddedBroker } from '@thaw/kafka';
+import { type Config, kafkaConnection, type Logger } from '@thaw/platform';
 import { BrokerKeeper } from './broker-keeper.js';
 import { findRunning } from './running.js';
 
@@ -29,29 +22,6 @@ export const logFunction =
   (level, message, fields) =>
     logger[level](fields, message);
 
-function connectionTo(brokers: readonly string[], { kafka }: Config): KafkaConnection {
-  const { ssl, sslCa, sslCert, sslKey, sslKeyPassphrase, sslServerName } = kafka;
-  const { saslMechanism, saslUsername, saslPassword } = kafka;
-  return {
-    brokers,
-    clientId: 'thaw-cli',
-    ...(ssl && {
-      tls: {
-        ...(sslCa !== undefined && { ca: sslCa }),
-        ...(sslCert !== undefined && { certificate: sslCert }),
-        ...(sslKey !== undefined && { key: sslKey }),
-        ...(sslKeyPassphrase !== undefined && { keyPassphrase: sslKeyPassphrase }),
-        ...(sslServerName !== undefined && { serverName: sslServerName }),
-      },
-    }),
-    ...(saslMechanism !== undefined &&
-      saslUsername !== undefined &&
-      saslPassword !== undefined && {
-        sasl: { mechanism: saslMechanism, username: saslUsername, password: saslPassword },
-      }),
-  };
-}
-
 interface FoundBrokers {
   readonly brokers: readonly string[];
   readonly origin: KafkaOrigin;
@@ -65,7 +35,7 @@ export function findBrokers(config: Config): FoundBrokers | undefined {
 }
 
 async function connect(found: FoundBrokers, config: Config, logger: Logger): Promise<KafkaSession> {
-  const kafka = createKafka(connectionTo(found.brokers, config), logFunction(logger));
+  const kafka = createKafka(kafkaConnection(config.kafka, found.brokers, 'thaw-cli'), logFunction(logger));
   try {
     const { clusterId } = await kafka.ping();
     return { ...found, kafka, clusterId, close: () => kafka.close() };
