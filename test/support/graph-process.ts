@@ -78,6 +78,10 @@ export class GraphProcess {
     return app;
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   get log(): string {
     return this.#log.join('\n');
   }
