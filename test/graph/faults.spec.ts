@@ -60,7 +60,7 @@ onDisk(`a full disk${canMount ? '' : ' (skipped: this process may not mount a tm
     const app = await fixture.start(LOW_LIMITS);
     expect(await fixture.differences(app, LOW_LIMITS)).toEqual([]);
 
-    const description = 'x'.repeat(20_000);
+    const description = 'x'.repeat(16_000);
     let number = 0;
     const bigProduct = (): AnyEvent => {
       const eventTimeMs = (number += 1);
