@@ -9,7 +9,7 @@ export interface SparseRows {
 
 /** The columns of row r; a view. */
 export function rowOf({ offsets, indices }: SparseRows, r: number): Uint32Array {
-  return indices.subarray(offsets[r]!, offsets[r + 1]!);
+  return indices.subarray(offsets[r], offsets[r + 1]);
 }
 
 /** Builds rows from pairs; the pairs of a row keep their order. No pair may be given twice. */

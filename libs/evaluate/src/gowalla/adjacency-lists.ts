@@ -38,5 +38,5 @@ export async function readItemsByUser(folder: string, name: string): Promise<Ite
     }
     users[user] = items;
   }
-  return Array.from(users, (items) => items ?? []);
+  return Array.from({ length: users.length }, (_, user) => users[user] ?? []);
 }

@@ -1,4 +1,4 @@
-import { Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
+import { type Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
 import { transposed } from '../data/sparse-rows.js';
 import { randomMatrix } from './random-matrix.js';
 import { times, type ScaledRows } from './sparse-product.js';
