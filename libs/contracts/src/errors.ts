@@ -68,6 +68,7 @@ export const ERROR_CATALOGUE = {
   STORE_LOCKED: kind('FAILED_PRECONDITION', true, 'another process holds the store'),
   STORE_UNAVAILABLE: kind('UNAVAILABLE', true, 'the disk refuses: full, read-only or failing'),
   STORE_VERSION: kind('FAILED_PRECONDITION', false, 'the store was written in a format that this Thaw does not read'),
+  TEXT_MODEL_UNUSABLE: kind('FAILED_PRECONDITION', false, 'the folder of the text model cannot be used'),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
