@@ -19,12 +19,12 @@ export interface StripJob {
   readonly result: Float32Array | undefined;
 }
 
-/** Tasks per worker and phase at the least: one that is slowed down leaves more of them to the others. */
-const TASKS_PER_WORKER = 4;
+/** Tasks per worker and strip: one that is slowed down leaves more of them to the others. */
+const TASKS_PER_WORKER = 2;
 
 /**
- * One worker's part of a propagation. A layer has two phases. *Gather*: tasks are strips (of a part of the rows, where
- * workers are many); a worker reads one strip of all rows, so that the caches hold as much of the graph as they can.
+ * One worker's part of a propagation. A layer has two phases. *Gather*: tasks are parts of the rows of one strip, strip
+ * after strip, so that all workers read the same strip and the shared cache holds as much of it as it can.
  * *Mix*: tasks are blocks of rows over all strips; what the phase needs of them stays in the cache. Nothing that is
  * computed depends on who computes it, so the result is the same to the bit for any number of workers.
  */
@@ -61,7 +61,7 @@ export class StripWorker {
   /** @returns whether to go on, as `#eachBlock` does */
   #gather(side: number): boolean {
     const { strips, workers, rows } = this.#layout;
-    const parts = Math.min(rows, Math.ceil((TASKS_PER_WORKER * workers) / strips));
+    const parts = Math.min(rows, TASKS_PER_WORKER * workers);
     for (const task of this.#control.claim(strips * parts)) {
       const part = task % parts;
       const stretch = {
