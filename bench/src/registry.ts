@@ -28,11 +28,6 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/propagate.js')).propagate,
   },
   {
-    name: 'propagate',
-    summary: 'WAML layers over a random reduced graph, beside PyTorch and the speed of the memory',
-    load: async () => (await import('./benchmarks/propagate.js')).propagate,
-  },
-  {
     name: 'simulator',
     summary: 'events of the simulated marketplace, made and dropped, one thread',
     load: async () => (await import('./benchmarks/simulator.js')).simulator,

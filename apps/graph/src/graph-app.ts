@@ -54,7 +54,7 @@ export async function startGraphApp({ config, brokers, logger, shutdown }: Graph
   readiness.add('ingest', () => {
     const { status } = ingest;
     if (status.state === 'consuming') return { ok: true };
-    return { ok: false, reason: 'reason' in status ? status.reason.message : status.state };
+    return { ok: false, reason: 'reason' in status ? `${status.reason.code}: ${status.reason.message}` : status.state };
   });
   const failed = new Promise<ThawError>((resolve) => {
     ingest.on('status', (status) => {

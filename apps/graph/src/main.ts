@@ -7,8 +7,6 @@ import { startGraphApp } from './graph-app.js';
 const EXIT_RETRY = 1;
 const EXIT_FATAL = 78;
 
-const STAYS = new Set<ThawError['code']>(['STORE_CORRUPT', 'STORE_UNAVAILABLE']);
-
 const { config, secrets } = loadConfig(processEnvironment());
 const logger = createLogger({ ...config.log, secrets }).child({ app: 'graph' });
 const shutdown = new Shutdown({ budgetMs: config.lifecycle.shutdownBudgetMs, logger });
@@ -23,8 +21,8 @@ try {
   const { httpUrl, grpcPort, failed } = await startGraphApp({ config, brokers, logger, shutdown });
   logger.info({ httpUrl, grpcPort }, 'graph started');
   const reason = await failed;
-  // A disk that cannot be trusted or written is for a person to look at: not ready, with its metrics still there.
-  if (!STAYS.has(reason.code)) await leave(reason);
+  // What is on the disk cannot be trusted: for a person to look at. Not ready, with its metrics still there.
+  if (reason.code !== 'STORE_CORRUPT') await leave(reason);
 } catch (error) {
   await leave(ThawError.from(error));
 }

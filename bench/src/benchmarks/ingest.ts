@@ -9,6 +9,7 @@ import type { Kafka } from '@thaw/kafka';
 import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
 import { encodeDatasetEvent, GraphInputs, type InputEvent } from '../graph-inputs.js';
 import { GraphService } from '../graph-service.js';
+import { LivenessProbe } from '../liveness-probe.js';
 import { withKafka } from '../with-kafka.js';
 import { uniform, zipf } from '../zipf.js';
 
@@ -132,6 +133,7 @@ async function consume(
     const curve: Result[] = [];
     let last = { increments: 0, cpu: 0, pairs: 0 };
     let announced = 0;
+    const probe = new LivenessProbe(service.httpUrl);
     await service.consumed(records, context.signal, async (done) => {
       if (done - announced < records / 10) return;
       announced = done;
@@ -140,6 +142,7 @@ async function consume(
       if (point.result) curve.push(point.result);
       last = point.next;
     });
+    const livezP99Seconds = await probe.stop();
     const cpuSeconds = await service.cpuSeconds();
     const wallSeconds = (await service.metric('thaw_graph_last_commit_seconds')) - service.consumingAtMs / 1000;
     const increments = await totalIncrements(service);
@@ -151,6 +154,7 @@ async function consume(
       { metric: 'increments_per_second', value: increments / wallSeconds, unit: '1/s' },
       { metric: 'events_per_second', value: records / wallSeconds, unit: '1/s' },
       { metric: 'events_per_cpu_second', value: records / cpuSeconds, unit: '1/s' },
+      { metric: 'livez_p99_seconds', value: livezP99Seconds, unit: 's' },
       { metric: 'peak_rss_bytes', value: await service.peakRssBytes(), unit: 'bytes' },
       { metric: 'state_memory_bytes', value: await service.metric('thaw_graph_state_memory_bytes'), unit: 'bytes' },
       { metric: 'bytes_per_pair', value: storeBytes / pairs, unit: 'bytes', store_bytes: storeBytes },

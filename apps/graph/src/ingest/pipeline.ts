@@ -148,7 +148,8 @@ export class IngestPipeline {
   /** One thing at a time: no batch is applied while another is being committed or the state is being read. */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
+    // Whoever asked is told too; but a batch that is neither committed nor to be applied again must stop everything.
+    this.#turn = turn.catch((reason: unknown) => this.#failed(reason));
     return turn;
   }
 
@@ -176,7 +177,7 @@ export class IngestPipeline {
   }
 
   #flush(): void {
-    this.#exclusively(() => this.#settleBatch()).catch((reason: unknown) => this.#failed(reason));
+    void this.#exclusively(() => this.#settleBatch()).catch(() => undefined); // #exclusively has told of it
   }
 
   async #settleBatch(): Promise<void> {

@@ -114,11 +114,28 @@ export async function partitionRanges(admin: Admin, topic: string): Promise<Part
         `There is no topic "${topic}". Create it (\`thaw topics\`), or check its name.`,
       );
     }
-    const offsets = await admin.fetchTopicOffsets(topic);
+    const offsets = await fetchOffsets(admin, topic);
     return offsets
       .map(({ partition, low, high }) => ({ partition, startOffset: Number(low), endOffset: Number(high) }))
       .sort((a, b) => a.partition - b.partition);
   } catch (error) {
     throw fromClient(error, `Could not read the offsets of topic "${topic}"`);
+  }
+}
+
+const LEADER_TRIES = 40;
+const LEADER_WAIT_MS = 250;
+
+/** While a broker restarts, its partitions have no leader for a moment; kafkajs gives up on that at once. */
+async function fetchOffsets(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      const type = protocolErrorType(error);
+      const isElecting = type === 'NOT_LEADER_FOR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
+      if (!isElecting || tries === LEADER_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LEADER_WAIT_MS));
+    }
   }
 }
