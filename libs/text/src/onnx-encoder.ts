@@ -82,8 +82,9 @@ async function loadModel(folder: string): Promise<EmbedTexts> {
     env.localModelPath = dirname(path);
     const extract = await pipeline('feature-extraction', basename(path), { dtype: 'fp32', local_files_only: true });
     return async (texts) => {
-      const { data, dims } = await extract(texts, { pooling: 'mean', normalize: true });
-      return { data: data as Float32Array, dims };
+      // Its declared types do not resolve under nodenext.
+      const tensor: unknown = await extract(texts, { pooling: 'mean', normalize: true });
+      return tensor as Awaited<ReturnType<EmbedTexts>>;
     };
   } catch (cause) {
     throw unusable(folder, ThawError.from(cause).message, cause);

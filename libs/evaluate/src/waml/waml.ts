@@ -4,6 +4,7 @@ import {
   DEFAULT_CHANNEL_SETTINGS,
   fitConditionalLogit,
   foldChannels,
+  listingStratum,
   utilitiesOf,
   type Channel,
   type ChannelSettings,
@@ -12,6 +13,7 @@ import {
 } from '@thaw/waml';
 import type { FitContext, Recommender, Scores } from '../protocol/recommender.js';
 import { replayOf, type Exercise, type Training } from '../protocol/training.js';
+import { coldLift, type ColdLift } from './cold-lift.js';
 import { choiceProblem, choiceRecall, withFewerSellers, type ProductFeature } from './choice-problem.js';
 import { channelSource, prepareGraphInput, type GraphInput } from './graph-input.js';
 import { thresholdsFor } from './thresholds.js';
@@ -25,9 +27,11 @@ export interface WamlOptions {
    * stand in for it; at 1 it fills the lists with products that have listings already, at 0 cold ones get their turn.
    */
   readonly listingPrior: number;
+  /** How far candidates with few listings are lifted to the mean score of those with many, 0 to 1: see coldLift. */
+  readonly coldLift: number;
 }
 
-export const DEFAULT_WAML_OPTIONS: WamlOptions = { dimensions: 512, listingPrior: 0.2 };
+export const DEFAULT_WAML_OPTIONS: WamlOptions = { dimensions: 512, listingPrior: 0, coldLift: 0.25 };
 
 /** What is chosen on the time replay besides the weights. */
 interface Choice extends ChannelSettings {
@@ -41,6 +45,7 @@ interface Learned {
   readonly weights: Float64Array;
   readonly demandWeight: number;
   readonly listingWeight: number;
+  readonly lift: ColdLift;
   readonly replayRecall: number;
 }
 
@@ -66,7 +71,13 @@ async function vectorsOf(input: GraphInput, threshold: number, channels: readonl
 function scoresOf(training: Training, vectors: readonly NodeVectors[], learned: Learned, prior: number): Scores {
   const demand = demandOf(training);
   const listings = listingsOf(training);
-  const bias = demand.map((value, p) => learned.demandWeight * value + prior * learned.listingWeight * listings[p]!);
+  const { listingCounts } = training.snapshot;
+  const bias = demand.map(
+    (value, p) =>
+      learned.demandWeight * value +
+      prior * learned.listingWeight * listings[p]! +
+      learned.lift[listingStratum(listingCounts[p]!)],
+  );
   const { weights, channels, choice, replayRecall } = learned;
   return vectorScores(foldChannels(vectors, weights, bias), training, {
     co_interaction_threshold: choice.threshold,
@@ -76,26 +87,34 @@ function scoresOf(training: Training, vectors: readonly NodeVectors[], learned: 
     demand_weight: rounded(learned.demandWeight),
     listing_weight: rounded(learned.listingWeight),
     listing_prior: prior,
+    cold_lift: Object.fromEntries(Object.entries(learned.lift).map(([stratum, lift]) => [stratum, rounded(lift)])),
     replay_recall_at_100: replayRecall,
   });
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
-async function learn(replay: Exercise, input: GraphInput, choice: Choice, prior: number): Promise<Learned> {
+async function learn(replay: Exercise, input: GraphInput, choice: Choice, options: WamlOptions): Promise<Learned> {
   const channels = channelsFor(choice);
   const vectors = await vectorsOf(input, choice.threshold, channels);
   const problem = choiceProblem(replay, vectors, [demandOf(replay.training), listingsOf(replay.training)]);
   const { weights } = fitConditionalLogit(problem);
   const served = weights.slice();
-  served[channels.length + 1]! *= prior;
+  served[channels.length + 1]! *= options.listingPrior;
+  const utilities = utilitiesOf(problem, served);
+  const { candidates, snapshot } = replay.training;
+  const listings = Array.from(candidates, (product) => snapshot.listingCounts[product]!);
+  const lift = coldLift(problem, utilities, listings, options.coldLift);
+  const lifts = listings.map((count) => lift[listingStratum(count)]);
+  const lifted = utilities.map((utility, cell) => utility + lifts[cell % problem.items]!);
   return {
     choice,
     channels,
     weights: weights.slice(0, channels.length),
     demandWeight: weights[channels.length]!,
     listingWeight: weights[channels.length + 1]!,
-    replayRecall: choiceRecall(problem, utilitiesOf(problem, served), 100),
+    lift,
+    replayRecall: choiceRecall(problem, lifted, 100),
   };
 }
 
@@ -103,7 +122,7 @@ async function learn(replay: Exercise, input: GraphInput, choice: Choice, prior:
 async function search(
   replay: Exercise,
   input: GraphInput,
-  prior: number,
+  options: WamlOptions,
   { onProgress, signal }: FitContext,
 ): Promise<Learned> {
   let best: Learned | undefined;
@@ -111,7 +130,7 @@ async function search(
     for (const choice of choices) {
       signal?.throwIfAborted();
       onProgress?.(`replay with threshold ${choice.threshold}, ${choice.normalisation}, α ${choice.alphas.join(' ')}`);
-      const learned = await learn(replay, input, choice, prior);
+      const learned = await learn(replay, input, choice, options);
       if (best === undefined || learned.replayRecall > best.replayRecall) best = learned;
     }
     return best!;
@@ -136,10 +155,10 @@ export function waml(propagate: Propagate, options: WamlOptions = DEFAULT_WAML_O
       const replay = replayOf(training);
       const narrow = prepareGraphInput(replay.training, Math.min(SEARCH_DIMENSIONS, dimensions), propagate, context);
       const sample = withFewerSellers(replay, SEARCH_SELLERS);
-      const { choice } = await search(sample, narrow, listingPrior, context);
+      const { choice } = await search(sample, narrow, options, context);
       context.onProgress?.('learning the weights');
       const before = prepareGraphInput(replay.training, dimensions, propagate, context);
-      const learned = await learn(replay, before, choice, listingPrior);
+      const learned = await learn(replay, before, choice, options);
       context.onProgress?.('embedding');
       const now = prepareGraphInput(training, dimensions, propagate, context);
       const vectors = await vectorsOf(now, learned.choice.threshold, learned.channels);
