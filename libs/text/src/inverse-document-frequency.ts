@@ -11,7 +11,7 @@ const REFRESH_GROWTH = 0.1;
  */
 export class InverseDocumentFrequency {
   private readonly documentsWith: Uint32Array;
-  private weights: Float32Array;
+  private readonly weights: Float32Array;
   private documents = 0;
   private refreshedAt = 0;
   /** Refreshes so far; part of an encoder's fingerprint. */
@@ -41,10 +41,11 @@ export class InverseDocumentFrequency {
 
   /** Computes the weights from the counts as they are: ln((1 + N) / (1 + n)) + 1, never below 1. */
   refresh(): void {
-    this.weights = Float32Array.from(
-      this.documentsWith,
-      (containing) => Math.log((1 + this.documents) / (1 + containing)) + 1,
-    );
+    // Most buckets are in no document: their weight is one and the same.
+    this.weights.fill(Math.log(1 + this.documents) + 1);
+    this.documentsWith.forEach((containing, feature) => {
+      if (containing > 0) this.weights[feature] = Math.log((1 + this.documents) / (1 + containing)) + 1;
+    });
     this.refreshedAt = this.documents;
     this.epoch++;
   }

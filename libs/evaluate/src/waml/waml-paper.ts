@@ -8,6 +8,9 @@ import { thresholdsFor } from './thresholds.js';
 
 /** As the paper has it: 256 for the node hashes and 256 for the content. */
 const PAPER_DIMENSIONS = 512;
+/** Thresholds are compared at fewer columns, and on any graph that a machine can hold: one channel costs little. */
+const SEARCH_DIMENSIONS = 128;
+const MOST_PAIRS_PER_PRODUCT = 1000;
 
 /** Scores by inner product of folded or single-channel vectors. */
 export function vectorScores(
@@ -24,13 +27,14 @@ export function wamlPaper(propagate: Propagate): Recommender {
     name: 'waml-paper',
     fit: async (training, context) => {
       const replay = replayOf(training);
-      const before = prepareGraphInput(replay.training, PAPER_DIMENSIONS, propagate, context);
+      const before = prepareGraphInput(replay.training, SEARCH_DIMENSIONS, propagate, context);
+      const mostPairs = MOST_PAIRS_PER_PRODUCT * training.snapshot.log.catalogue.ids.length;
       const scoresAt = async (input: GraphInput, threshold: number): Promise<Scores> => {
         const vectors = await channelVectors(channelSource(input, threshold), PAPER_CHANNEL);
         return vectorScores(vectors, input.training, { threshold });
       };
       let best = { threshold: 1, recall: -1 };
-      for (const threshold of thresholdsFor(before.coInteractions, training.snapshot.log.catalogue.ids.length)) {
+      for (const threshold of thresholdsFor(before.coInteractions, mostPairs)) {
         context.onProgress?.(`replay with threshold ${threshold}`);
         const recall = recallAt(rankTargets(replay, await scoresAt(before, threshold)), 100);
         if (recall > best.recall) best = { threshold, recall };

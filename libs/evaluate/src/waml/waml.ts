@@ -52,6 +52,8 @@ interface Learned {
 /** Settings are compared on fewer sellers and columns than the weights are then learned on: it is ten times as fast. */
 const SEARCH_SELLERS = 150;
 const SEARCH_DIMENSIONS = 128;
+/** Eight channels over the edges of every threshold tried: what costs time is the edges. */
+const MOST_PAIRS_PER_PRODUCT = 200;
 
 /** Short α beside the paper's. */
 const ALPHA_SETS: readonly (readonly number[])[] = [DEFAULT_CHANNEL_SETTINGS.alphas, [0.5, 0.5, 0.5], [0.3, 0.3, 0.3]];
@@ -137,10 +139,12 @@ async function search(
   };
   const start = { ...DEFAULT_CHANNEL_SETTINGS, threshold: 1 };
   const first = await tryAll(
-    thresholdsFor(input.coInteractions, replay.training.snapshot.log.catalogue.ids.length).map((threshold) => ({
-      ...start,
-      threshold,
-    })),
+    thresholdsFor(input.coInteractions, MOST_PAIRS_PER_PRODUCT * replay.training.snapshot.log.catalogue.ids.length).map(
+      (threshold) => ({
+        ...start,
+        threshold,
+      }),
+    ),
   );
   const second = await tryAll([{ ...first.choice, normalisation: 'symmetric' }]);
   return tryAll(ALPHA_SETS.slice(1).map((alphas) => ({ ...second.choice, alphas })));
