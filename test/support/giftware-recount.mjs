@@ -4,6 +4,7 @@
  *
  * workerData: { dataset, folder }. Posts one report: see giftware.spec.ts.
  */
+import { Buffer } from 'node:buffer';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readEvents } from '@thaw/dataset';
 import {
