@@ -39,29 +39,24 @@ export class LiveGraphClient {
     const replica = new GraphReplica();
     let header: graph.GraphHeader | undefined;
     let isWhole = false;
-    try {
-      for await (const message of this.stream()) {
-        if (message.part?.$case === 'header') header = message.part.value;
-        isWhole = replica.read(message);
-      }
-    } catch (error) {
-      throw this.failure(error);
-    }
+    await this.receive((message) => {
+      if (message.part?.$case === 'header') header = message.part.value;
+      isWhole = replica.read(message);
+      return isWhole;
+    });
     if (header?.settings === undefined || !isWhole) throw this.notReady('the copy of its graph was cut off');
     return { header, settings: header.settings, replica };
   }
 
   /** The header alone: where the live graph stands now. */
   async header(): Promise<graph.GraphHeader> {
-    const stream = this.client.readGraph({});
-    try {
-      for await (const { part } of stream as AsyncIterable<graph.ReadGraphResponse>) {
-        if (part?.$case === 'header') return part.value;
-      }
-    } catch (error) {
-      throw this.failure(error);
-    }
-    throw this.notReady('the copy of its graph has no header');
+    let header: graph.GraphHeader | undefined;
+    await this.receive(({ part }) => {
+      if (part?.$case === 'header') header = part.value;
+      return true;
+    });
+    if (header === undefined) throw this.notReady('the copy of its graph has no header');
+    return header;
   }
 
   /** Customers whose history holds both products now. */
@@ -75,8 +70,25 @@ export class LiveGraphClient {
     });
   }
 
-  private stream(): AsyncIterable<graph.ReadGraphResponse> {
-    return this.client.readGraph({});
+  /**
+   * Hands over the messages of a copy until `take` has enough. The call is then cancelled: one that is only left alone
+   * keeps this process running, and the copy in apps/graph.
+   */
+  private async receive(take: (message: graph.ReadGraphResponse) => boolean): Promise<void> {
+    const stream = this.client.readGraph({});
+    await new Promise<void>((resolve, reject) => {
+      stream.on('error', (error) => reject(this.failure(error)));
+      stream.on('end', () => resolve());
+      stream.on('data', (message: graph.ReadGraphResponse) => {
+        try {
+          if (!take(message)) return;
+          resolve();
+        } catch (error) {
+          reject(ThawError.from(error));
+        }
+        stream.cancel();
+      });
+    });
   }
 
   private failure(error: unknown): ThawError {
