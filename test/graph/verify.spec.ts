@@ -19,6 +19,8 @@ const SETTINGS = {
   THAW_MICRO_BATCH_MAX_DELAY_MS: '5',
 };
 
+const LONG_TEXT = 'x'.repeat(4000);
+
 interface Report {
   readonly equal: boolean;
   readonly sequence: number;
@@ -104,7 +106,12 @@ const ofKind = (events: readonly AnyEvent[], kind: AnyEvent['kind']): number =>
 
 describe('thaw verify', () => {
   let bench: Bench;
-  const events = [...sequences[0]!, ...pairOfCustomers('left', 'right', ['customer-x', 'customer-y'])];
+  // The last ones make the graph larger than what gRPC sends ahead of its reader.
+  const events = [
+    ...sequences[0]!,
+    ...pairOfCustomers('left', 'right', ['customer-x', 'customer-y']),
+    ...Array.from({ length: 40 }, (_, i) => pairOfCustomers(`a${i}`, `b${i}`, [`x${i}`, `y${i}`])).flat(),
+  ];
 
   beforeAll(async () => {
     bench = await Bench.open();
@@ -199,7 +206,7 @@ describe('thaw verify', () => {
 function pairOfCustomers(a: string, b: string, customers: readonly string[]): AnyEvent[] {
   const products: AnyEvent[] = [a, b].map((productId) => ({
     kind: 'product',
-    event: { productId, categoryId: '', title: '', description: '', status: 'active', eventTimeMs: 1 },
+    event: { productId, categoryId: '', title: '', description: LONG_TEXT, status: 'active', eventTimeMs: 1 },
   }));
   const interactions = customers.flatMap((customerId) =>
     [a, b].map((productId): AnyEvent => {

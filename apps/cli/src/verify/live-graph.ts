@@ -38,11 +38,9 @@ export class LiveGraphClient {
   async read(): Promise<LiveGraph> {
     const replica = new GraphReplica();
     let header: graph.GraphHeader | undefined;
-    let isWhole = false;
-    await this.receive((message) => {
+    const isWhole = await this.receive((message) => {
       if (message.part?.$case === 'header') header = message.part.value;
-      isWhole = replica.read(message);
-      return isWhole;
+      return replica.read(message);
     });
     if (header?.settings === undefined || !isWhole) throw this.notReady('the copy of its graph was cut off');
     return { header, settings: header.settings, replica };
@@ -71,18 +69,18 @@ export class LiveGraphClient {
   }
 
   /**
-   * Hands over the messages of a copy until `take` has enough. The call is then cancelled: one that is only left alone
-   * keeps this process running, and the copy in apps/graph.
+   * Hands over the messages of a copy until `take` has enough, and returns whether it had. The call is then cancelled:
+   * one that is only left alone keeps this process running, and the copy in apps/graph.
    */
-  private async receive(take: (message: graph.ReadGraphResponse) => boolean): Promise<void> {
+  private async receive(take: (message: graph.ReadGraphResponse) => boolean): Promise<boolean> {
     const stream = this.client.readGraph({});
-    await new Promise<void>((resolve, reject) => {
+    return await new Promise<boolean>((resolve, reject) => {
       stream.on('error', (error) => reject(this.failure(error)));
-      stream.on('end', () => resolve());
+      stream.on('end', () => resolve(false));
       stream.on('data', (message: graph.ReadGraphResponse) => {
         try {
           if (!take(message)) return;
-          resolve();
+          resolve(true);
         } catch (error) {
           reject(ThawError.from(error));
         }
