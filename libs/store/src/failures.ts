@@ -69,7 +69,7 @@ function unavailable(folder: string, doing: string, advice: string, cause: Error
   });
 }
 
-function locked(folder: string, cause: Error): ThawError {
+export function locked(folder: string, cause?: Error): ThawError {
   const holder = lockHolder(folder);
   const who = holder === undefined ? 'another process' : `process ${holder}`;
   return new ThawError(

@@ -1,7 +1,8 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database } from './database.js';
-import { corrupt, storeFailure } from './failures.js';
+import { corrupt, locked, storeFailure } from './failures.js';
+import { lockHolder } from './lock-holder.js';
 import { findLostCommits } from './wal-check.js';
 
 /** Whether a folder is absent or holds nothing. */
@@ -31,6 +32,8 @@ export async function openFolder(folder: string, doing = 'open'): Promise<Databa
     // Asked to create, RocksDB takes a folder without CURRENT for an empty one and deletes the tables that it finds.
     const leftover = isNew && names.find((name) => ROCKS_FILE.test(name));
     if (leftover) throw corrupt(folder, 'CURRENT', `it is missing, yet there is ${leftover}`);
+    // Before the logs are looked at: those of a running process are always about to change.
+    if (lockHolder(folder) !== undefined) throw locked(folder);
     await checkLogs(folder, names);
     return await Database.open(folder, isNew);
   } catch (thrown) {
