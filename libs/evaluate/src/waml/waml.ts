@@ -31,7 +31,7 @@ export interface WamlOptions {
   readonly coldLift: number;
 }
 
-export const DEFAULT_WAML_OPTIONS: WamlOptions = { dimensions: 512, listingPrior: 0, coldLift: 0.25 };
+export const DEFAULT_WAML_OPTIONS: WamlOptions = { dimensions: 1024, listingPrior: 0, coldLift: 0.25 };
 
 /** What is chosen on the time replay besides the weights. */
 interface Choice extends ChannelSettings {
@@ -46,12 +46,14 @@ interface Learned {
   readonly demandWeight: number;
   readonly listingWeight: number;
   readonly lift: ColdLift;
+  /** Mean log-likelihood of the replay's listings: what settings are chosen by. A recall has a cut, and is noisier. */
+  readonly logLikelihood: number;
   readonly replayRecall: number;
 }
 
 /** Settings are compared on fewer sellers and columns than the weights are then learned on: it is ten times as fast. */
 const SEARCH_SELLERS = 150;
-const SEARCH_DIMENSIONS = 128;
+const SEARCH_DIMENSIONS = 256;
 /** Eight channels over the edges of every threshold tried: what costs time is the edges. */
 const MOST_PAIRS_PER_PRODUCT = 200;
 
@@ -100,7 +102,7 @@ async function learn(replay: Exercise, input: GraphInput, choice: Choice, option
   const channels = channelsFor(choice);
   const vectors = await vectorsOf(input, choice.threshold, channels);
   const problem = choiceProblem(replay, vectors, [demandOf(replay.training), listingsOf(replay.training)]);
-  const { weights } = fitConditionalLogit(problem);
+  const { weights, logLikelihood } = fitConditionalLogit(problem);
   const served = weights.slice();
   served[channels.length + 1]! *= options.listingPrior;
   const utilities = utilitiesOf(problem, served);
@@ -116,6 +118,7 @@ async function learn(replay: Exercise, input: GraphInput, choice: Choice, option
     demandWeight: weights[channels.length]!,
     listingWeight: weights[channels.length + 1]!,
     lift,
+    logLikelihood,
     replayRecall: choiceRecall(problem, lifted, 100),
   };
 }
@@ -133,7 +136,7 @@ async function search(
       signal?.throwIfAborted();
       onProgress?.(`replay with threshold ${choice.threshold}, ${choice.normalisation}, α ${choice.alphas.join(' ')}`);
       const learned = await learn(replay, input, choice, options);
-      if (best === undefined || learned.replayRecall > best.replayRecall) best = learned;
+      if (best === undefined || learned.logLikelihood > best.logLikelihood) best = learned;
     }
     return best!;
   };
