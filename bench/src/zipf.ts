@@ -1,14 +1,3 @@
-/** Mulberry32: a small seeded generator of uniform numbers in [0, 1), good enough to draw workloads with. */
-export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Draws ranks 0 … size-1 with probability proportional to 1 / (rank + 1)^exponent. */
 export function zipf(size: number, exponent: number, random: () => number): () => number {
   const cumulative = new Float64Array(size);

@@ -10,7 +10,7 @@ import { eventStream, type Universe } from '../support/event-stream.js';
 import { eventually, GraphProcess } from '../support/graph-process.js';
 import { settingsVariables } from '../support/graph-settings.js';
 import { GraphTopics, hasRead } from '../support/graph-topics.js';
-import { below, seeded } from '../support/seeded.js';
+import { Random } from '@thaw/simulator';
 import { type CrashReport, median } from './crash-report.js';
 import { EventFeed } from './event-feed.js';
 import { GraphChecks } from './graph-checks.js';
@@ -66,7 +66,7 @@ interface Parts {
 }
 
 class CrashScenario {
-  readonly #random: () => number;
+  readonly #random: Random;
   readonly #killsByPoint = new Map<CrashPoint | 'random', number>();
   readonly #startsMs: number[] = [];
   #unread = 0;
@@ -75,7 +75,7 @@ class CrashScenario {
     readonly options: CrashScenarioOptions,
     readonly parts: Parts,
   ) {
-    this.#random = seeded(options.seed);
+    this.#random = new Random(options.seed);
   }
 
   async run(): Promise<CrashReport> {
@@ -102,10 +102,10 @@ class CrashScenario {
   /** One process, from its start to its violent end: at the point, or else at a random moment. */
   async #live(point: CrashPoint | undefined): Promise<void> {
     const most = point === 'during_read' ? LONGEST_LIFE.messages : LONGEST_LIFE.batches;
-    const occurrence = 1 + below(this.#random, most);
+    const occurrence = 1 + this.#random.below(most);
     const app = this.#spawn(point && { THAW_TEST_CRASH_AT: `${point}:${occurrence}` });
     const usualMs = this.#startsMs.length > 0 ? median(this.#startsMs) : FIRST_START_MS;
-    const moment = this.#random() * RANDOM_KILL_STARTS * usualMs;
+    const moment = this.#random.float() * RANDOM_KILL_STARTS * usualMs;
     const timer = point ? undefined : setTimeout(() => void app.kill('SIGKILL'), moment);
     try {
       const copies = await this.#readUntilDeath(app, point === 'during_read' ? Infinity : 1);

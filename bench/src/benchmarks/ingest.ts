@@ -6,12 +6,13 @@ import { join, resolve } from 'node:path';
 import { encodeInteraction, type Encoding } from '@thaw/contracts';
 import { readEvents } from '@thaw/dataset';
 import type { Kafka } from '@thaw/kafka';
+import { Random } from '@thaw/simulator';
 import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
 import { encodeDatasetEvent, GraphInputs, type InputEvent } from '../graph-inputs.js';
 import { GraphService } from '../graph-service.js';
 import { LivenessProbe } from '../liveness-probe.js';
 import { withKafka } from '../with-kafka.js';
-import { uniform, zipf } from '../zipf.js';
+import { zipf } from '../zipf.js';
 
 const BATCH_RECORDS = 5_000;
 
@@ -82,7 +83,8 @@ interface ZipfShape {
 }
 
 function* zipfEvents(shape: ZipfShape, encoding: Encoding): Generator<InputEvent> {
-  const random = uniform(7);
+  const source = new Random(7);
+  const random = (): number => source.float();
   const customer = zipf(shape.customers, shape.customerExponent, random);
   const product = zipf(shape.products, shape.productExponent, random);
   const startMs = Date.UTC(2026, 0, 1);

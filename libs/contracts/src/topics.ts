@@ -151,8 +151,8 @@ export function topic(name: TopicName): TopicDefinition {
   return TOPICS.get(name)!;
 }
 
-/** Where records of an input topic go that cannot be decoded. */
-export function deadLetterTopic(name: InputTopic): DeadLetterTopic {
+/** Where records of a topic go that cannot be decoded; takes names with a prefix too. */
+export function deadLetterTopic<Name extends string>(name: Name): `${Name}.dlq` {
   return `${name}.dlq`;
 }
 

@@ -1,7 +1,7 @@
+import { deadLetterTopic } from '@thaw/contracts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { testBroker, uniqueTopic } from '../../../test/support/broker.js';
 import { until } from '../../../test/support/until.js';
-import { deadLetterTopic } from './dead-letter.js';
 import { createKafka } from './kafkajs/kafka.js';
 import type { BatchSource, DeadLetterSink, Kafka, SinkRecord, SourceRecord } from './port.js';
 

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ThawError } from '@thaw/contracts';
+import { deadLetterTopic, ThawError } from '@thaw/contracts';
 import type { DeadLetter, DeadLetterSink, LogFunction, PartitionRange, RecordSink, SinkRecord } from './port.js';
-
-export const deadLetterTopic = (topic: string): string => `${topic}.dlq`;
 
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5000;

@@ -1,6 +1,5 @@
 export * from './port.js';
 export { type KafkaConnection, type KafkaSasl, type KafkaTls } from './connection.js';
-export { deadLetterTopic } from './dead-letter.js';
 export { murmur2, partitionForKey } from './partitioner.js';
 export { createKafka } from './kafkajs/kafka.js';
 export { type EmbeddedBroker, type EmbeddedBrokerOptions, startEmbeddedBroker } from './embedded/broker.js';

@@ -145,11 +145,15 @@ export class IngestPipeline {
     });
   }
 
-  /** One thing at a time: no batch is applied while another is being committed or the state is being read. */
+  /**
+   * One thing at a time: no batch is applied while another is being committed or the state is being read. Once a turn
+   * has failed so do all that follow: a batch that was neither committed nor will be applied again must not be covered
+   * by the offsets of a later one.
+   */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work);
-    // Whoever asked is told too; but a batch that is neither committed nor to be applied again must stop everything.
-    this.#turn = turn.catch((reason: unknown) => this.#failed(reason));
+    this.#turn = turn;
+    turn.catch((reason: unknown) => this.#failed(reason));
     return turn;
   }
 
@@ -246,5 +250,5 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 /** The topics that the graph needs on the broker, by registry name. */
 export function graphTopics(counter: 'embedded' | 'external') {
-  return [...INPUTS[counter], ...INPUTS[counter].map(deadLetterTopic), 'graph-changes' as const];
+  return [...INPUTS[counter], ...INPUTS[counter].map((name) => deadLetterTopic(name)), 'graph-changes' as const];
 }
