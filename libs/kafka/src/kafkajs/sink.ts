@@ -9,8 +9,8 @@ import { sizeOfRecord } from './records.js';
  * kafkajs puts all records that a request has for a partition into one batch, of which a topic takes 1 MiB unless told
  * otherwise, and its grouping by partition is quadratic in the records of a request: small requests are faster.
  */
-const MAX_REQUEST_BYTES = 512 * 1024;
-/** Enough for 16 requests: more only makes the garbage collector carry records that wait. */
+const MAX_REQUEST_BYTES = 256 * 1024;
+/** Enough for 32 requests: more only makes the garbage collector carry records that wait. */
 const DEFAULT_MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000;
 
