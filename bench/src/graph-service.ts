@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +41,7 @@ export class GraphService {
     };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'], signal });
     child.on('error', () => undefined); // the exit that follows tells all
-    const exited = once(child, 'exit');
+    const exited = new Promise((resolve) => child.once('exit', resolve));
     let httpUrl = '';
     for await (const line of createInterface(child.stdout)) {
       const record = JSON.parse(line) as { readonly msg: string; readonly httpUrl?: string; readonly time: number };

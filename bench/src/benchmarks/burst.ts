@@ -11,6 +11,7 @@ import { withKafka } from '../with-kafka.js';
 /** Events are sent in portions of this length. */
 const PORTION_MS = 100;
 const SAMPLE_EVERY_MS = 5_000;
+const STATE_MEMORY = 'thaw_graph_state_memory_bytes';
 
 /** Ten times the usual load for minutes: lag may grow, memory must not, and afterwards the lag goes away again. */
 export const burst: Benchmark = {
@@ -41,6 +42,8 @@ interface Sample {
   readonly consumed: number;
   readonly lag: number;
   readonly rssBytes: number;
+  /** What the state takes of it: it grows with what was consumed, burst or not. */
+  readonly stateBytes: number;
 }
 
 async function run(context: BenchmarkContext, inputs: GraphInputs, service: GraphService): Promise<Result[]> {
@@ -64,14 +67,21 @@ async function run(context: BenchmarkContext, inputs: GraphInputs, service: Grap
 
   const usual = await phase('usual load', rate, 60_000);
   const burstSamples = await phase('burst', rate * context.number('factor'), burstMs);
-  context.progress('burst over: catching up');
   const lag = (await sample(service, source.produced)).lag;
+  context.progress(`burst over: catching up with ${lag} events`);
   const startMs = performance.now();
   const peakRssBytes = await service.peakRssBytes();
-  await service.consumed(source.produced, context.signal, () => undefined);
+  let toldMs = startMs;
+  await service.consumed(source.produced, context.signal, (consumed) => {
+    if (performance.now() - toldMs < SAMPLE_EVERY_MS) return;
+    toldMs = performance.now();
+    context.progress(`  consumed ${consumed}, lag ${source.produced - consumed}`);
+  });
   const seconds = (performance.now() - startMs) / 1000;
   const half = Math.floor(burstSamples.length / 2);
   const peak = (samples: readonly Sample[]): number => Math.max(...samples.map(({ rssBytes }) => rssBytes));
+  const beyondState = (samples: readonly Sample[]): number =>
+    Math.max(...samples.map(({ rssBytes, stateBytes }) => rssBytes - stateBytes));
   return [
     { metric: 'burst_events', value: source.produced, unit: 'events' },
     { metric: 'lag_at_end_of_burst', value: lag, unit: 'events' },
@@ -79,14 +89,17 @@ async function run(context: BenchmarkContext, inputs: GraphInputs, service: Grap
     { metric: 'rss_usual_bytes', value: peak(usual), unit: 'bytes' },
     { metric: 'rss_first_half_bytes', value: peak(burstSamples.slice(0, half)), unit: 'bytes' },
     { metric: 'rss_second_half_bytes', value: peak(burstSamples.slice(half)), unit: 'bytes' },
+    { metric: 'beyond_state_first_half_bytes', value: beyondState(burstSamples.slice(0, half)), unit: 'bytes' },
+    { metric: 'beyond_state_second_half_bytes', value: beyondState(burstSamples.slice(half)), unit: 'bytes' },
     { metric: 'peak_rss_bytes', value: peakRssBytes, unit: 'bytes' },
-    { metric: 'state_memory_bytes', value: await service.metric('thaw_graph_state_memory_bytes'), unit: 'bytes' },
+    { metric: 'state_memory_bytes', value: await service.metric(STATE_MEMORY), unit: 'bytes' },
   ];
 }
 
 async function sample(service: GraphService, produced: number): Promise<Sample> {
   const consumed = await service.metric('thaw_graph_events_total');
-  return { atMs: performance.now(), consumed, lag: produced - consumed, rssBytes: await service.rssBytes() };
+  const [rssBytes, stateBytes] = await Promise.all([service.rssBytes(), service.metric(STATE_MEMORY)]);
+  return { atMs: performance.now(), consumed, lag: produced - consumed, rssBytes, stateBytes };
 }
 
 /** Produces simulated events at a rate, as far as the machine can. */
