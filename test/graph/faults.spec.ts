@@ -54,7 +54,7 @@ const onDisk = canMount ? describe : describe.skip;
 onDisk(`a full disk${canMount ? '' : ' (skipped: this process may not mount a tmpfs)'}`, () => {
   test('stops the app from reading on; with space it goes on by itself, and nothing is lost', async () => {
     const small = (disk = SmallDisk.mount('100m'));
-    fixture = await GraphFixture.create(bootstrap, 'full', small.folder);
+    fixture = await GraphFixture.create(bootstrap, 'full', { dataDir: small.folder });
     const { topics } = fixture;
     await topics.produce(events(60));
     const app = await fixture.start(LOW_LIMITS);

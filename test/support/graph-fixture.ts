@@ -5,7 +5,13 @@ import { compareGraphs, type Difference, GraphReplica, type GraphSettings, reduc
 import { uniqueTopic } from './broker.js';
 import { type GraphCopy, eventually, GraphProcess } from './graph-process.js';
 import { settingsVariables } from './graph-settings.js';
-import { GraphTopics, hasRead } from './graph-topics.js';
+import { type CounterKind, GraphTopics, hasRead } from './graph-topics.js';
+
+export interface GraphFixtureOptions {
+  readonly counter?: CounterKind;
+  /** A folder of the caller's; without one it is made, and removed at the end. */
+  readonly dataDir?: string;
+}
 
 /** One test's topics and data folder, and the processes of apps/graph that it starts on them. */
 export class GraphFixture {
@@ -18,9 +24,12 @@ export class GraphFixture {
     readonly ownsFolder: boolean,
   ) {}
 
-  /** @param dataDir a folder of the caller's; without one it is made, and removed at the end. */
-  static async create(bootstrap: string, name: string, dataDir?: string): Promise<GraphFixture> {
-    const topics = await GraphTopics.create(bootstrap, `${uniqueTopic(name)}.`);
+  static async create(
+    bootstrap: string,
+    name: string,
+    { counter, dataDir }: GraphFixtureOptions = {},
+  ): Promise<GraphFixture> {
+    const topics = await GraphTopics.create(bootstrap, `${uniqueTopic(name)}.`, counter);
     const folder = dataDir ?? (await mkdtemp(join(tmpdir(), `thaw-${name}-`)));
     return new GraphFixture(bootstrap, topics, folder, dataDir === undefined);
   }
@@ -32,7 +41,7 @@ export class GraphFixture {
 
   spawn(settings: GraphSettings): GraphProcess {
     const { bootstrap, topics, dataDir } = this;
-    const variables = settingsVariables(settings);
+    const variables = { ...settingsVariables(settings), THAW_GRAPH_COUNTER: topics.counter };
     const app = GraphProcess.spawn({ bootstrap, dataDir, topicPrefix: topics.prefix, settings: variables });
     this.#started.push(app);
     return app;

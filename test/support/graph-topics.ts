@@ -1,4 +1,5 @@
 import {
+  encodeCoInteractionCount,
   encodeCustomerErasure,
   encodeInteraction,
   encodeListing,
@@ -14,6 +15,14 @@ import type { EventSet, GraphReplica } from '@thaw/graph';
 import { createKafka, type Kafka, partitionForKey, type RecordSink, type SinkRecord } from '@thaw/kafka';
 import { type AnyEvent, asEventSet } from './graph-events.js';
 
+/** Who counts: see the setting THAW_GRAPH_COUNTER. */
+export type CounterKind = 'embedded' | 'external';
+
+const INPUTS = {
+  embedded: ['products', 'listings', 'interactions', 'erasures'],
+  external: ['products', 'listings', 'co-interactions'],
+} as const;
+
 /** The topics of one test on a shared broker, and what tests do with them. */
 export class GraphTopics {
   readonly kafka: Kafka;
@@ -22,22 +31,27 @@ export class GraphTopics {
   /** What was sent to each "topic/partition", by offset: nobody else writes there. Undefined is no event at all. */
   readonly #sent = new Map<string, (AnyEvent | undefined)[]>();
 
-  private constructor(kafka: Kafka, sink: RecordSink, prefix: string) {
+  private constructor(
+    kafka: Kafka,
+    sink: RecordSink,
+    prefix: string,
+    readonly counter: CounterKind,
+  ) {
     this.kafka = kafka;
     this.#sink = sink;
     this.prefix = prefix;
   }
 
-  static async create(bootstrap: string, prefix: string): Promise<GraphTopics> {
+  static async create(bootstrap: string, prefix: string, counter: CounterKind = 'embedded'): Promise<GraphTopics> {
     const kafka = createKafka({ brokers: [bootstrap], clientId: 'test' }, () => undefined);
     await kafka.ensureTopics(
-      graphTopics('embedded').map((name) => ({
+      graphTopics(counter).map((name) => ({
         name: prefixedTopic(prefix, name),
         partitions: topic(name).partitions,
         config: topicSettings(topic(name)),
       })),
     );
-    return new GraphTopics(kafka, await kafka.sink(), prefix);
+    return new GraphTopics(kafka, await kafka.sink(), prefix, counter);
   }
 
   async close(): Promise<void> {
@@ -50,7 +64,7 @@ export class GraphTopics {
     const records = new Map<InputTopic, SinkRecord[]>();
     for (const event of events) {
       const [name, encoded] = encode(event);
-      const partition = partitionForKey(encoded.key, topic(name).partitions);
+      const partition = this.partitionOf(event);
       const headers = { 'content-type': Buffer.from(encoded.headers['content-type']) };
       const list = records.get(name) ?? [];
       list.push({ partition, key: encoded.key, value: encoded.value, headers });
@@ -58,6 +72,11 @@ export class GraphTopics {
       this.#note(name, partition, event);
     }
     await Promise.all([...records].map(async ([name, list]) => await this.#send(name, list)));
+  }
+
+  partitionOf(event: AnyEvent): number {
+    const [name, { key }] = encode(event);
+    return partitionForKey(key, topic(name).partitions);
   }
 
   /** Sends records that are no events. */
@@ -92,7 +111,7 @@ export class GraphTopics {
   /** Where each partition of the inputs ends now. */
   async inputEnds(): Promise<Map<string, number>> {
     const ends = new Map<string, number>();
-    for (const name of ['products', 'listings', 'interactions', 'erasures'] as const) {
+    for (const name of INPUTS[this.counter]) {
       const full = prefixedTopic(this.prefix, name);
       for (const { partition, endOffset } of await this.kafka.offsets(full))
         ends.set(`${full}/${partition}`, endOffset);
@@ -129,7 +148,7 @@ function encode({ kind, event }: AnyEvent): [InputTopic, ReturnType<typeof encod
     case 'erasure':
       return ['erasures', encodeCustomerErasure(event)];
     case 'count':
-      throw new TypeError('finished counts are not produced by these tests');
+      return ['co-interactions', encodeCoInteractionCount(event)];
   }
 }
 
