@@ -56,6 +56,7 @@ export const ERROR_CATALOGUE = {
   KAFKA_TOPIC_MISMATCH: kind('FAILED_PRECONDITION', false, 'a topic exists with other settings than Thaw needs'),
   KAFKA_TOPIC_UNKNOWN: kind('NOT_FOUND', true, 'a topic or partition does not exist'),
   KAFKA_UNAVAILABLE: kind('UNAVAILABLE', true, 'no Kafka broker answers'),
+  MODEL_TOO_LITTLE_DATA: kind('FAILED_PRECONDITION', false, 'there are too few listings to learn from'),
   PROPAGATION_INPUT_INVALID: kind(
     'INVALID_ARGUMENT',
     false,

@@ -9,6 +9,7 @@ export * from './hashing/hash-vector.js';
 export * from './hashing/node-hasher.js';
 export * from './hashing/node-input.js';
 export * from './metrics/index.js';
+export * from './model/index.js';
 export * from './propagation/input.js';
 export * from './propagation/layers.js';
 export * from './propagation/plan.js';

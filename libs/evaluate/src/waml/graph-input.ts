@@ -1,58 +1,54 @@
-import { HashedTfIdfEncoder } from '@thaw/text';
-import type { ChannelSource, Propagate } from '@thaw/waml';
-import { countCoInteractions, type CoInteractions } from '../data/co-interactions.js';
+import {
+  channelSourceOf,
+  encodeTextsOf,
+  type ChannelSource,
+  type CoInteractionColumns,
+  type ModelContext,
+  type ModelState,
+  type Propagate,
+} from '@thaw/waml';
 import type { FitContext } from '../protocol/recommender.js';
 import type { Training } from '../protocol/training.js';
-import { reduceGraph } from './reduced-graph.js';
+import { modelStateOf, textsOf } from './model-state.js';
 
 /** What all graphs and channels of one training state share: counted and encoded once. */
 export interface GraphInput {
   readonly training: Training;
+  readonly state: ModelState;
   /** All pairs, whatever their count. */
-  readonly coInteractions: CoInteractions;
+  readonly coInteractions: CoInteractionColumns;
   /** `[products, d]` */
   readonly texts: Float32Array;
   readonly dimensions: number;
-  readonly seed: number;
-  readonly propagate: Propagate;
-  readonly signal: AbortSignal | undefined;
+  readonly context: ModelContext;
 }
 
-export function prepareGraphInput(
-  training: Training,
-  dimensions: number,
-  propagate: Propagate,
-  { seed, signal }: FitContext,
-): GraphInput {
-  const { texts } = training.snapshot.log.catalogue;
-  // Another seed than the ids': with the same, a word could look like a node.
-  const encoder = new HashedTfIdfEncoder({ dimensions, seed: seed + 1_000_003 });
-  encoder.learn(texts);
+/** What a model of `@thaw/waml` is given by a fit. */
+export function modelContextOf(training: Training, propagate: Propagate, fit: FitContext): ModelContext {
+  const { seed, signal, onProgress } = fit;
   return {
-    training,
-    coInteractions: countCoInteractions(training.snapshot.histories, 1),
-    texts: encoder.encodeNow(texts, signal),
-    dimensions,
-    seed,
     propagate,
-    signal,
-  };
-}
-
-/** The channel source of one co-interaction threshold. */
-export function channelSource(input: GraphInput, threshold: number): ChannelSource {
-  const { training, coInteractions, texts, dimensions, seed, propagate, signal } = input;
-  const { log, listings } = training.snapshot;
-  return {
-    graph: reduceGraph(training, coInteractions, threshold),
-    productIds: log.catalogue.ids,
-    sellerIds: log.sellerIds,
-    customers: training.snapshot.customerCounts,
-    texts,
-    listings,
-    dimensions,
     seed,
-    propagate,
+    encodeTexts: textsOf(training, signal),
+    ...(onProgress && { onProgress: ({ what }) => onProgress(what) }),
     ...(signal && { signal }),
   };
 }
+
+export async function prepareGraphInput(
+  training: Training,
+  dimensions: number,
+  propagate: Propagate,
+  fit: FitContext,
+): Promise<GraphInput> {
+  const context = modelContextOf(training, propagate, fit);
+  const state = modelStateOf(training);
+  const texts = await encodeTextsOf(context, dimensions);
+  return { training, state, coInteractions: state.coInteractions, texts, dimensions, context };
+}
+
+/** The channel source of one co-interaction threshold. */
+export const channelSource = (
+  { state, texts, dimensions, context }: GraphInput,
+  coInteractionThreshold: number,
+): ChannelSource => channelSourceOf(state, texts, { coInteractionThreshold, dimensions }, context);

@@ -1,4 +1,4 @@
-import { PropagationPool, type Propagate } from '@thaw/waml';
+import { poolPropagation, PropagationPool, type Propagate } from '@thaw/waml';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ export async function withPropagation<T>(workers: number, use: (propagate: Propa
   const kernel = await readFile(fileURLToPath(import.meta.resolve('@thaw/waml/kernel.wasm')));
   const pool = await PropagationPool.open({ kernel, workers });
   try {
-    return await use((graph, h, options) => pool.propagate(graph, h, options));
+    return await use(poolPropagation(pool));
   } finally {
     await pool.close();
   }

@@ -1,10 +1,9 @@
-import { channelVectors, PAPER_CHANNEL, recallAt, type NodeVectors, type Propagate } from '@thaw/waml';
+import { channelVectors, PAPER_CHANNEL, recallAt, thresholdsFor, type NodeVectors, type Propagate } from '@thaw/waml';
 import { innerProductScores, pickRows } from '../baselines/factors.js';
 import { rankTargets } from '../protocol/ranking.js';
 import type { Recommender, Scores } from '../protocol/recommender.js';
 import { replayOf, type Training } from '../protocol/training.js';
 import { channelSource, prepareGraphInput, type GraphInput } from './graph-input.js';
-import { thresholdsFor } from './thresholds.js';
 
 /** As the paper has it: 256 for the node hashes and 256 for the content. */
 const PAPER_DIMENSIONS = 512;
@@ -27,7 +26,7 @@ export function wamlPaper(propagate: Propagate): Recommender {
     name: 'waml-paper',
     fit: async (training, context) => {
       const replay = replayOf(training);
-      const before = prepareGraphInput(replay.training, SEARCH_DIMENSIONS, propagate, context);
+      const before = await prepareGraphInput(replay.training, SEARCH_DIMENSIONS, propagate, context);
       const mostPairs = MOST_PAIRS_PER_PRODUCT * training.snapshot.log.catalogue.ids.length;
       const scoresAt = async (input: GraphInput, threshold: number): Promise<Scores> => {
         const vectors = await channelVectors(channelSource(input, threshold), PAPER_CHANNEL);
@@ -39,7 +38,7 @@ export function wamlPaper(propagate: Propagate): Recommender {
         const recall = recallAt(rankTargets(replay, await scoresAt(before, threshold)), 100);
         if (recall > best.recall) best = { threshold, recall };
       }
-      const now = prepareGraphInput(training, PAPER_DIMENSIONS, propagate, context);
+      const now = await prepareGraphInput(training, PAPER_DIMENSIONS, propagate, context);
       const scores = await scoresAt(now, best.threshold);
       const settings = {
         co_interaction_threshold: best.threshold,

@@ -35,6 +35,10 @@ export interface SpectralChannel {
 /** One view of the graph. Every node has a vector in every channel; a channel's score is the cosine in it. */
 export type Channel = PropagatedChannel | ProfileChannel | SpectralChannel;
 
+/** Columns of a channel's vectors, where those of hashes and texts have `dimensions`. */
+export const channelDimensions = (channel: Channel, dimensions: number): number =>
+  channel.kind === 'spectral' ? channel.columns : dimensions;
+
 /** What a shop may need otherwise: chosen on the time replay. */
 export interface ChannelSettings {
   readonly normalisation: Normalisation;

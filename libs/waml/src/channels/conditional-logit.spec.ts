@@ -38,7 +38,7 @@ function logLikelihood({ groups, items, features, hidden, chosen }: ChoiceProble
 
 describe('fitConditionalLogit', () => {
   test('finds the weights that the choices were drawn with', () => {
-    const { weights } = fitConditionalLogit(drawn([3, -2, 0], 3000, 12), 0);
+    const { weights } = fitConditionalLogit(drawn([3, -2, 0], 3000, 12), { ridge: 0 });
     expect(weights[0]).toBeCloseTo(3, 0);
     expect(weights[1]).toBeCloseTo(-2, 0);
     expect(Math.abs(weights[2]!)).toBeLessThan(0.3);
@@ -46,7 +46,7 @@ describe('fitConditionalLogit', () => {
 
   test('is at the top of the likelihood: no small step leads higher', () => {
     const problem = drawn([1, 2], 80, 9);
-    const { weights, logLikelihood: reached } = fitConditionalLogit(problem, 0);
+    const { weights, logLikelihood: reached } = fitConditionalLogit(problem, { ridge: 0 });
     expect(reached).toBeCloseTo(logLikelihood(problem, weights), 6);
     for (const [f, step] of [
       [0, 0.05],

@@ -11,6 +11,16 @@ export interface ChoiceProblem {
   readonly hidden: Uint8Array;
   /** What was chosen, as g × items + i. */
   readonly chosen: Uint32Array;
+  /** `[items]`: how many items each stands for, where items are a sample of all that there are; 1 each where absent. */
+  readonly multiplicity?: Float64Array;
+}
+
+export interface ChoiceFitOptions {
+  /** Penalty on the weights of standardised features. */
+  readonly ridge?: number;
+  /** Where to start, one weight per feature: near the optimum it takes fewer steps, and ends at the same. */
+  readonly start?: ArrayLike<number>;
+  readonly signal?: AbortSignal;
 }
 
 export interface ChoiceModel {
@@ -40,13 +50,17 @@ interface Moments {
  *
  * @throws RangeError when nothing was chosen
  */
-export function fitConditionalLogit(problem: ChoiceProblem, ridge = DEFAULT_RIDGE): ChoiceModel {
+export function fitConditionalLogit(
+  problem: ChoiceProblem,
+  { ridge = DEFAULT_RIDGE, start, signal }: ChoiceFitOptions = {},
+): ChoiceModel {
   if (problem.chosen.length === 0) throw new RangeError('a choice model needs at least one choice');
   const scales = problem.features.map((feature) => standardDeviation(feature));
   const counts = choicesPerGroup(problem);
-  let weights: Float64Array = new Float64Array(scales.length);
+  let weights: Float64Array = Float64Array.from(scales, (scale, f) => (start?.[f] ?? 0) * scale);
   let moments = momentsAt(problem, counts, scales, weights, ridge, true);
   for (let step = 0; step < MAX_STEPS; step++) {
+    signal?.throwIfAborted();
     const direction = solvePositive(moments.hessian, moments.gradient);
     const decrement = dot(direction, moments.gradient);
     if (decrement < TOLERANCE) break;
@@ -103,7 +117,7 @@ function momentsAt(
   ridge: number,
   derivatives: boolean,
 ): Moments {
-  const { groups, items, features, hidden, chosen } = problem;
+  const { groups, items, features, chosen } = problem;
   const k = features.length;
   const raw = weights.map((weight, f) => weight / scales[f]!);
   const total = chosen.length;
@@ -124,7 +138,7 @@ function momentsAt(
     if (counts[g] === 0) continue;
     const share = counts[g]! / total;
     const from = g * items;
-    logLikelihood -= share * softmaxInPlace(features, raw, hidden, from, utilities);
+    logLikelihood -= share * softmaxInPlace(problem, raw, from, utilities);
     if (!derivatives) continue;
     mean.fill(0);
     for (let i = 0; i < items; i++) {
@@ -152,9 +166,8 @@ function momentsAt(
 
 /** Fills `probabilities` for the group that starts at `from`; returns the log of the normaliser. */
 function softmaxInPlace(
-  features: readonly Float32Array[],
+  { features, hidden, multiplicity }: ChoiceProblem,
   weights: Float64Array,
-  hidden: Uint8Array,
   from: number,
   probabilities: Float64Array,
 ): number {
@@ -169,7 +182,8 @@ function softmaxInPlace(
   }
   let sum = 0;
   for (let i = 0; i < probabilities.length; i++) {
-    const value = hidden[from + i] === 0 ? Math.exp(probabilities[i]! - highest) : 0;
+    const times = multiplicity === undefined ? 1 : multiplicity[i]!;
+    const value = hidden[from + i] === 0 ? times * Math.exp(probabilities[i]! - highest) : 0;
     probabilities[i] = value;
     sum += value;
   }

@@ -21,13 +21,19 @@ export function foldChannels(
   const sellers = new Float32Array(sellerCount * dimensions);
   let offset = 0;
   channels.forEach((channel, i) => {
-    copyScaled(channel.products, channel.dimensions, weights[i]!, products, dimensions, offset);
-    copyScaled(channel.sellers, channel.dimensions, 1, sellers, dimensions, offset);
+    writeFolded(channel, weights[i]!, { dimensions, products, sellers }, offset);
     offset += channel.dimensions;
   });
   for (let p = 0; p < productCount; p++) products[p * dimensions + offset] = bias[p]!;
   for (let s = 0; s < sellerCount; s++) sellers[s * dimensions + offset] = 1;
   return { dimensions, products, sellers };
+}
+
+/** Writes one channel to its columns of the folded vectors, from `offset` on. */
+export function writeFolded(channel: NodeVectors, weight: number, folded: NodeVectors, offset: number): void {
+  const { dimensions } = folded;
+  copyScaled(channel.products, channel.dimensions, weight, folded.products, dimensions, offset);
+  copyScaled(channel.sellers, channel.dimensions, 1, folded.sellers, dimensions, offset);
 }
 
 function copyScaled(

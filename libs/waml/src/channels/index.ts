@@ -4,5 +4,6 @@ export * from './channel-vectors.js';
 export * from './conditional-logit.js';
 export * from './fold.js';
 export * from './node-vectors.js';
+export * from './pool-propagation.js';
 export * from './seller-profiles.js';
 export * from './spectral.js';

@@ -47,7 +47,7 @@ const TRIANGLES = [
 ];
 
 describe('spectralEmbedding', () => {
-  const embedding = spectralEmbedding(graphOf(TRIANGLES), startFor(7, 2), 2);
+  const { embedded: embedding, basis, eigenvalues } = spectralEmbedding(graphOf(TRIANGLES), startFor(7, 2), 2);
   const inner = (a: number, b: number): number => dotAt(embedding, a * 2, embedding, b * 2, 2);
 
   test('keeps apart what is hardly connected, and together what is', () => {
@@ -64,9 +64,18 @@ describe('spectralEmbedding', () => {
     expect(inner(6, 6)).toBe(0);
   });
 
+  test('is one step S · basis / λ of its basis, so that a node can be embedded from its neighbours', () => {
+    TRIANGLES.forEach((row, v) => {
+      for (const c of [0, 1]) {
+        const step = row.reduce((sum, weight, u) => sum + weight * basis[u * 2 + c]!, 0);
+        expect(embedding[v * 2 + c]).toBeCloseTo(step / eigenvalues[c]!, 5);
+      }
+    });
+  });
+
   test('bears fewer nodes than columns, and none', () => {
-    expect(spectralEmbedding(graphOf([[1]]), startFor(1, 3), 3)[0]! ** 2).toBeCloseTo(1, 5);
-    expect(spectralEmbedding(graphOf([]), startFor(0, 3), 3)).toHaveLength(0);
+    expect(spectralEmbedding(graphOf([[1]]), startFor(1, 3), 3).embedded[0]! ** 2).toBeCloseTo(1, 5);
+    expect(spectralEmbedding(graphOf([]), startFor(0, 3), 3).embedded).toHaveLength(0);
   });
 });
 

@@ -20,38 +20,61 @@ function smoothed({ rows, offsets, neighbours, weights }: PropagationGraph, x: F
   return result;
 }
 
+/** A spectral embedding, and what one more node is embedded from. */
+export interface SpectralEmbedding {
+  /** `[rows, columns]`; the columns beyond the rank are zero, as are rows without edges. */
+  readonly embedded: Float32Array;
+  /** `[rows, columns]`: what `embedded` is one step of. A node is embedded as S · basis / λ, column by column. */
+  readonly basis: Float32Array;
+  /** `[columns]`: λ, 0 where a column is not used. */
+  readonly eigenvalues: Float32Array;
+}
+
+/** A column of a smaller eigenvalue would be mostly the error of the iteration, which is divided by it. */
+const SMALLEST_EIGENVALUE = 0.01;
+
 /**
  * Spectral embedding: the leading eigenvectors of a symmetrically normalised graph, each scaled by the root of its
  * eigenvalue, by subspace iteration (Halko, Martinsson, Tropp 2011). Inner products of rows are the best rank-k
  * picture of the graph's own kernel, so that it says in 64 columns what hashes need thousands for, without their noise.
+ * The last step of the iteration is the Nyström extension S u / λ, which embeds a node that came later from its
+ * neighbours by the same formula.
  *
  * @param graph weights normalised symmetrically
  * @param start `[rows, columns + 8]`: where the iteration starts; random, by node
- * @returns `[rows, columns]`; the columns beyond the rank are zero, as are rows without edges
  */
-export function spectralEmbedding(graph: PropagationGraph, start: Float32Array, columns: number): Float32Array {
-  const embedding = new Float32Array(graph.rows * columns);
-  if (graph.rows === 0) return embedding;
+export function spectralEmbedding(graph: PropagationGraph, start: Float32Array, columns: number): SpectralEmbedding {
+  const { rows } = graph;
+  const embedded = new Float32Array(rows * columns);
+  const result = { embedded, basis: new Float32Array(rows * columns), eigenvalues: new Float32Array(columns) };
+  if (rows === 0) return result;
   // A node without edges is an eigenvector of its own, of no use to anyone.
   const connected = start.slice();
   let k = columns + OVERSAMPLING;
-  for (let v = 0; v < graph.rows; v++) {
+  for (let v = 0; v < rows; v++) {
     if (graph.offsets[v] === graph.offsets[v + 1]) connected.fill(0, v * k, (v + 1) * k);
   }
-  let basis: Float32Array = connected;
+  let space: Float32Array = connected;
   for (let i = 1; i <= ITERATIONS; i++) {
-    basis = smoothed(graph, basis, k);
-    if (i % ORTHONORMALISE_EVERY === 0) ({ columns: basis, k } = orthonormalColumns(basis, k));
+    space = smoothed(graph, space, k);
+    if (i % ORTHONORMALISE_EVERY === 0) ({ columns: space, k } = orthonormalColumns(space, k));
   }
-  const { values, vectors } = symmetricEigen(gram(basis, smoothed(graph, basis, k), k));
-  const rotated = timesSmall(basis, k, vectors);
+  const stepped = smoothed(graph, space, k);
+  const { values, vectors } = symmetricEigen(gram(space, stepped, k));
+  const rotated = timesSmall(space, k, vectors);
+  const rotatedStep = timesSmall(stepped, k, vectors);
   for (let c = 0; c < Math.min(columns, k); c++) {
     const eigenvalue = 2 * values[c]! - 1;
-    if (eigenvalue <= 0) break;
+    if (eigenvalue < SMALLEST_EIGENVALUE) break;
+    result.eigenvalues[c] = eigenvalue;
     const scale = Math.sqrt(eigenvalue);
-    for (let v = 0; v < graph.rows; v++) embedding[v * columns + c] = scale * rotated[v * k + c]!;
+    for (let v = 0; v < rows; v++) {
+      const own = rotated[v * k + c]!;
+      result.basis[v * columns + c] = scale * own;
+      embedded[v * columns + c] = (scale * (2 * rotatedStep[v * k + c]! - own)) / eigenvalue;
+    }
   }
-  return embedding;
+  return result;
 }
 
 /** Columns of `start` that {@link spectralEmbedding} needs. */

@@ -10,7 +10,7 @@ export interface NodeInputOptions extends NodeHashOptions {
 }
 
 /** What is hashed for a node's id: ids are unique within a type only. */
-const idText = (type: NodeType, id: string): string => `${type}:${id}`;
+export const idText = (type: NodeType, id: string): string => `${type}:${id}`;
 
 /**
  * `HASH(node id) + HASH(node type)`, the part of METHOD's h⁰ that is no content, for a whole graph:

@@ -51,6 +51,14 @@ export function writeInputRow(input: PropagationInput, row: number, into: Float3
     if (present?.[row] !== 0) addHashVector(kind, keys[2 * row]!, keys[2 * row + 1]!, into, 0, dimensions, 1);
 }
 
+/** All rows of h⁰: `[rows, dimensions]`, row-major. */
+export function inputMatrix(input: PropagationInput, rows: number, dimensions: number): Float32Array {
+  const matrix = new Float32Array(rows * dimensions);
+  for (let row = 0; row < rows; row++)
+    writeInputRow(input, row, matrix.subarray(row * dimensions, (row + 1) * dimensions), dimensions);
+  return matrix;
+}
+
 function checkLength(what: string, length: number | undefined, expected: number): void {
   if (length === undefined || length === expected) return;
   throw new ThawError(

@@ -37,3 +37,18 @@ export function checkInput(graph: PropagationGraph, h: Float32Array, dimensions:
     `Cannot propagate ${h.length} numbers over ${graph.rows} rows of ${dimensions} dimensions: h must hold rows × dimensions numbers.`,
   );
 }
+
+/** @throws ThawError PROPAGATION_INPUT_INVALID unless there is a shared `[rows, d]` matrix for every layer but the last. */
+export function checkLayers(
+  { rows }: Pick<PropagationGraph, 'rows'>,
+  layers: readonly Float32Array[],
+  { dimensions, alphas }: { readonly dimensions: number; readonly alphas: readonly number[] },
+): void {
+  const fits = (layer: Float32Array): boolean =>
+    layer.length === rows * dimensions && layer.buffer instanceof SharedArrayBuffer;
+  if (layers.length === alphas.length - 1 && layers.every(fits)) return;
+  throw new ThawError(
+    'PROPAGATION_INPUT_INVALID',
+    `Cannot keep the layers of a propagation over ${rows} rows of ${dimensions} dimensions: give ${alphas.length - 1} matrices of that size in shared memory.`,
+  );
+}

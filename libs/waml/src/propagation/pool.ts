@@ -2,7 +2,7 @@ import { ThawError } from '@thaw/contracts';
 import { Control } from './control.js';
 import type { PropagationInput } from './input.js';
 import { sharedInput, sharedMatrix } from './input.js';
-import { checkAlphas, checkDimensions, PAPER_ALPHAS } from './layers.js';
+import { checkAlphas, checkDimensions, checkLayers, PAPER_ALPHAS } from './layers.js';
 import { Memories } from './memories.js';
 import type { PropagationPlan } from './plan.js';
 import { planPropagation } from './plan.js';
@@ -17,6 +17,11 @@ export interface PropagateOptions {
   readonly dimensions: number;
   /** One α per layer; their number is K. The paper's five where absent. */
   readonly alphas?: readonly number[];
+  /**
+   * Where h¹ to h^{K−1} are left, each as the next layer reads it: rows of length 1 or 0. One `[rows, d]` matrix each, in
+   * shared memory ({@link sharedMatrix}); they are thrown away where absent.
+   */
+  readonly layers?: readonly Float32Array[];
   /** Looked at all the time: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -128,11 +133,12 @@ export class PropagationPool {
   async #run(
     graph: PropagationGraph | PropagationPlan,
     parts: PropagationInput,
-    { dimensions, alphas = PAPER_ALPHAS, signal }: PropagateOptions,
+    { dimensions, alphas = PAPER_ALPHAS, layers = [], signal }: PropagateOptions,
     result: Float32Array | undefined,
   ): Promise<PropagatedRows> {
     checkDimensions(dimensions);
     checkAlphas(alphas);
+    if (layers.length > 0) checkLayers(graph, layers, { dimensions, alphas });
     const input = sharedInput(parts, graph.rows, dimensions);
     signal?.throwIfAborted();
     const { rows } = graph;
@@ -149,6 +155,7 @@ export class PropagationPool {
       alphas,
       input,
       result,
+      layers,
     };
     await this.#runThreads(job, signal);
     return propagatedRows(plan, new StripMatrix(layout, memories), alphas.length % 2);

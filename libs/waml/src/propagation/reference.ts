@@ -1,4 +1,6 @@
-import { CANCELLED, checkAlphas, checkInput, PAPER_ALPHAS } from './layers.js';
+import { normaliseRows } from '../channels/node-vectors.js';
+import { inputMatrix, type PropagationInput } from './input.js';
+import { CANCELLED, checkAlphas, checkInput, checkLayers, PAPER_ALPHAS } from './layers.js';
 import type { PropagationGraph } from './propagation-graph.js';
 
 export interface ReferenceOptions {
@@ -6,6 +8,8 @@ export interface ReferenceOptions {
   readonly dimensions: number;
   /** One α per layer; their number is K. The paper's five where absent. */
   readonly alphas?: readonly number[];
+  /** As for the pool: where h¹ to h^{K−1} are left, rows of length 1 or 0. */
+  readonly layers?: readonly Float32Array[];
 }
 
 /**
@@ -13,13 +17,24 @@ export interface ReferenceOptions {
  * graphs. A row without neighbours (or whose neighbours cancel each other) keeps its normalised self; a zero row counts
  * as zero in every sum, and stays zero unless its neighbours give it something.
  *
- * @param h `[rows, d]`, row-major; not changed
+ * @param input h⁰, a matrix `[rows, d]`, row-major, or its parts; not changed
  * @returns h^K, `[rows, d]`
  * @throws ThawError PROPAGATION_INPUT_INVALID when the shapes or α do not fit.
  */
-export function propagateReference(graph: PropagationGraph, h: Float32Array, options: ReferenceOptions): Float32Array {
+export function propagateReference(
+  graph: PropagationGraph,
+  input: Float32Array | PropagationInput,
+  options: ReferenceOptions,
+): Float32Array {
+  const { dimensions, alphas = PAPER_ALPHAS, layers = [] } = options;
+  const h = input instanceof Float32Array ? input : inputMatrix(input, graph.rows, dimensions);
+  if (layers.length > 0) checkLayers(graph, layers, { dimensions, alphas });
   let last = h;
-  for (const layer of propagateLayers(graph, h, options)) last = layer;
+  let k = 0;
+  for (const layer of propagateLayers(graph, h, options)) {
+    if (k < layers.length) layers[k++]!.set(normaliseRows(layer.slice(), dimensions));
+    last = layer;
+  }
   return last;
 }
 

@@ -17,6 +17,8 @@ export interface StripJob {
   readonly input: PropagationInput;
   /** `[rows, columns]` for h^K; without it, it stays in the strips. */
   readonly result: Float32Array | undefined;
+  /** `[rows, columns]` each, for h¹ to h^{K−1} with rows of length 1 or 0; none where they are not wanted. */
+  readonly layers: readonly Float32Array[];
 }
 
 /** Tasks per worker and strip: one that is slowed down leaves more of them to the others. */
@@ -46,14 +48,18 @@ export class StripWorker {
 
   /** Runs all layers; side `alphas.length % 2` holds the result. Ends early, at any point, once the control stops. */
   run(): void {
-    const { input, alphas, result } = this.#job;
+    const { input, alphas, result, layers } = this.#job;
     let going = this.#eachBlock((from, count) => this.#mixer.carryIn(input, from, count));
     for (let layer = 0; going && layer < alphas.length; layer++) {
       const side = layer % 2;
       const last = layer === alphas.length - 1;
+      const kept = last ? undefined : layers[layer];
       going =
         this.#gather(side) &&
-        this.#eachBlock((from, count) => this.#mixer.mix(side, alphas[layer]!, last, from, count));
+        this.#eachBlock((from, count) => {
+          this.#mixer.mix(side, alphas[layer]!, last, from, count);
+          if (kept) this.#mixer.carryOut(kept, 1 - side, from, count);
+        });
     }
     if (going && result) this.#eachBlock((from, count) => this.#mixer.carryOut(result, alphas.length % 2, from, count));
   }

@@ -1,4 +1,5 @@
-import { LISTING_STRATA, listingStratum, type ChoiceProblem, type ListingStratum } from '@thaw/waml';
+import type { ChoiceProblem } from '../channels/conditional-logit.js';
+import { LISTING_STRATA, listingStratum, type ListingStratum } from '../metrics/strata.js';
 
 /** What is added to a candidate's score for the stratum that it is in. */
 export type ColdLift = Readonly<Record<ListingStratum, number>>;
@@ -13,7 +14,7 @@ export type ColdLift = Readonly<Record<ListingStratum, number>>;
  * @param share 0 leaves the scores alone, 1 makes the means of all strata equal
  */
 export function coldLift(
-  { items, hidden }: ChoiceProblem,
+  { items, hidden, multiplicity }: ChoiceProblem,
   utilities: Float32Array,
   listings: ArrayLike<number>,
   share: number,
@@ -23,9 +24,10 @@ export function coldLift(
   const counts = { '0': 0, '1-3': 0, '4-9': 0 };
   utilities.forEach((utility, cell) => {
     if (hidden[cell] === 1) return;
-    const stratum = strata[cell % items]!;
-    sums[stratum] += utility;
-    counts[stratum]++;
+    const item = cell % items;
+    const times = multiplicity === undefined ? 1 : multiplicity[item]!;
+    sums[strata[item]!] += times * utility;
+    counts[strata[item]!] += times;
   });
   const mean = (stratum: ListingStratum): number => sums[stratum] / counts[stratum];
   const liftOf = (stratum: ListingStratum): number => {

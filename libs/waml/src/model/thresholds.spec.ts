@@ -10,13 +10,14 @@ const count = Uint32Array.from(
     [50, 40],
   ].flatMap(([pairs, n]) => Array<number>(pairs!).fill(n!)),
 );
-const pairs = { first: count, second: count, count };
 
 test.each([
-  [10_000, [1, 2, 5]],
-  [600, [2, 5]],
-  [60, [10]],
-  [1, [80]],
-])('with at most %d pairs: %j', (most, thresholds) => {
-  expect(thresholdsFor(pairs, most)).toEqual(thresholds);
+  [10_000, 1, [1, 2, 5]],
+  [600, 1, [2, 5]],
+  [60, 1, [10]],
+  [1, 1, [80]],
+  [10_000, 3, [3, 5]],
+  [10_000, 500, [500]],
+])('with at most %d pairs, counted from %d on: %j', (most, lowest, thresholds) => {
+  expect(thresholdsFor({ count }, most, lowest)).toEqual(thresholds);
 });

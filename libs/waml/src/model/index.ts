@@ -1,0 +1,17 @@
+export * from './channel-source.js';
+export { DEFAULT_REPLAY_BOUNDS, type ReplayBounds } from './choice-problem.js';
+export * from './choose-settings.js';
+export type { ColdLift } from './cold-lift.js';
+export * from './context.js';
+export * from './embed.js';
+export * from './graph-copy.js';
+export * from './learn-weights.js';
+export * from './learned-model.js';
+export * from './model-graph.js';
+export * from './model-state.js';
+export * from './replay-features.js';
+export * from './replay-of-graph.js';
+export * from './settings.js';
+export * from './stage-times.js';
+export * from './thresholds.js';
+export * from './trial.js';

@@ -1,0 +1,41 @@
+import { ReducedGraph } from '../graph/reduced-graph.js';
+import type { ModelState } from './model-state.js';
+
+/**
+ * METHOD's reduction, steps 2 to 5, of a state: pairs over the threshold with a candidate end; their products and all
+ * candidates; the listings and categories of these products. Every product, seller and category of the state is a node,
+ * products first, then sellers, then categories, so that node numbers are known without a look-up; a product that the
+ * reduction leaves out is a node without edges.
+ */
+export function modelGraph(state: ModelState, threshold: number): ReducedGraph {
+  const { first, second, count } = state.coInteractions;
+  const isCandidate = new Uint8Array(state.productIds.length);
+  for (const product of state.candidates) isCandidate[product] = 1;
+  const inGraph = isCandidate.slice();
+  const pairs = picked(count.length, (i) => {
+    const [a, b] = [first[i]!, second[i]!];
+    if (count[i]! < threshold || (isCandidate[a] === 0 && isCandidate[b] === 0)) return false;
+    inGraph[a] = inGraph[b] = 1;
+    return true;
+  });
+  const listings = picked(state.listings.product.length, (i) => inGraph[state.listings.product[i]!] === 1);
+  const categorised = picked(inGraph.length, (product) => inGraph[product] === 1 && state.category[product]! >= 0);
+  return ReducedGraph.build({
+    products: state.productIds,
+    sellers: state.sellerIds,
+    categories: state.categoryIds,
+    coInteractions: { first: at(first, pairs), second: at(second, pairs), count: at(count, pairs) },
+    listings: { seller: at(state.listings.seller, listings), product: at(state.listings.product, listings) },
+    categoryEdges: { category: at(state.category, categorised), product: categorised },
+  });
+}
+
+/** Which of 0 … length − 1 are wanted, ascending. */
+function picked(length: number, isWanted: (i: number) => boolean): Uint32Array {
+  const places = new Uint32Array(length);
+  let kept = 0;
+  for (let i = 0; i < length; i++) if (isWanted(i)) places[kept++] = i;
+  return places.subarray(0, kept);
+}
+
+const at = (column: ArrayLike<number>, places: Uint32Array): Uint32Array => places.map((i) => column[i]!);

@@ -1,0 +1,54 @@
+import type { CandidateRule, ModelState, Replay, Target } from './model-state.js';
+
+export interface GraphReplayOptions {
+  /** The share of the listings, the newest, that is to be foreseen. */
+  readonly share?: number;
+  readonly rule: CandidateRule;
+}
+
+/** As `thaw evaluate` has it. */
+const DEFAULT_SHARE = 0.2;
+
+/**
+ * The time replay of a state by its listings: those of the last `share` are taken off, and are the targets where their
+ * product was a candidate then and their seller had listed before. Listing counts are as of then. Co-interactions and
+ * customers are as they are now, since a graph does not remember what they were: what it gives away of the future is
+ * the same for every setting and weight that is compared.
+ *
+ * @returns product and seller numbers are those of the state
+ */
+export function replayOfGraph(state: ModelState, { share = DEFAULT_SHARE, rule }: GraphReplayOptions): Replay {
+  const { seller, product, timeMs } = state.listings;
+  const total = timeMs.length;
+  const startMs = timeMs[Math.min(total - 1, Math.floor((1 - share) * total))] ?? 0;
+  // Listings of one moment stay together: none of them can be known while another is to be foreseen.
+  let cut = 0;
+  while (cut < total && timeMs[cut]! < startMs) cut++;
+  const listingCounts = new Uint32Array(state.productIds.length);
+  const hasListed = new Uint8Array(state.sellerIds.length);
+  for (let i = 0; i < cut; i++) {
+    listingCounts[product[i]!]!++;
+    hasListed[seller[i]!] = 1;
+  }
+  const isCandidate = (p: number): boolean =>
+    state.customers[p]! >= rule.minCustomers && listingCounts[p]! < rule.maxListings;
+  const targets: Target[] = [];
+  for (let i = cut; i < total; i++) {
+    if (hasListed[seller[i]!] === 1 && isCandidate(product[i]!)) {
+      targets.push({ seller: seller[i]!, product: product[i]! });
+    }
+  }
+  return {
+    state: {
+      ...state,
+      listingCounts,
+      listings: {
+        seller: Uint32Array.from({ length: cut }, (_, i) => seller[i]!),
+        product: Uint32Array.from({ length: cut }, (_, i) => product[i]!),
+        timeMs: Float64Array.from({ length: cut }, (_, i) => timeMs[i]!),
+      },
+      candidates: Int32Array.from(listingCounts.keys()).filter(isCandidate),
+    },
+    targets,
+  };
+}
