@@ -90,7 +90,7 @@ Examples:
       const { topicPrefix } = config.kafka;
       await ensureTopics(session.kafka, topicPrefix);
       const identity = { folder, topicPrefix, clusterId: session.clusterId };
-      const checkpoint = await Checkpoint.open(config.paths.dataDir, identity);
+      const checkpoint = await Checkpoint.ofImport(config.paths.dataDir, identity);
       if (options.again === true) checkpoint.write({ acknowledged: 0, complete: false });
       const { acknowledged: startedAt } = checkpoint.read();
       if (startedAt > 0) this.output.note(`${count(startedAt)} events are there already; going on from there.`);

@@ -11,9 +11,17 @@ export interface ImportIdentity {
   readonly clusterId: string;
 }
 
+/** What a simulation is of, and where it goes. */
+export interface SimulationIdentity {
+  readonly scale: number;
+  readonly seed: number;
+  readonly topicPrefix: string;
+  readonly clusterId: string;
+}
+
 const schema = z.object({ acknowledged: z.int().nonnegative(), complete: z.boolean() });
 
-/** How far an import has come: every one of the first `acknowledged` events of the folder is on its topic. */
+/** How far a feed has come: every one of its first `acknowledged` events is on its topic. */
 export type Progress = z.infer<typeof schema>;
 
 const NOTHING: Progress = { acknowledged: 0, complete: false };
@@ -30,14 +38,22 @@ async function fingerprint({ folder, topicPrefix, clusterId }: ImportIdentity): 
   return hash.digest('hex').slice(0, 32);
 }
 
-/** The progress of one import, kept in the data directory. */
+/** The progress of one import or simulation, kept in the data directory. */
 export class Checkpoint {
   private constructor(private readonly path: string) {}
 
-  static async open(dataDir: string, identity: ImportIdentity): Promise<Checkpoint> {
-    const folder = join(dataDir, 'imports');
+  static async ofImport(dataDir: string, identity: ImportIdentity): Promise<Checkpoint> {
+    return Checkpoint.in(join(dataDir, 'imports'), await fingerprint(identity));
+  }
+
+  static ofSimulation(dataDir: string, { scale, seed, topicPrefix, clusterId }: SimulationIdentity): Checkpoint {
+    const hash = createHash('sha256').update(JSON.stringify([scale, seed, topicPrefix, clusterId]));
+    return Checkpoint.in(join(dataDir, 'simulations'), hash.digest('hex').slice(0, 32));
+  }
+
+  private static in(folder: string, name: string): Checkpoint {
     mkdirSync(folder, { recursive: true });
-    return new Checkpoint(join(folder, `${await fingerprint(identity)}.json`));
+    return new Checkpoint(join(folder, `${name}.json`));
   }
 
   /** Nothing where there is none yet, or one that cannot be read: events are sets, so sending them again is harmless. */

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { RecordSink } from '@thaw/kafka';
+import type { SimulatedEvent } from '@thaw/simulator';
 import { Checkpoint } from './checkpoint.js';
-import { Watermark } from './import.js';
 import { pack, packedCount, unpack } from './packed-batch.js';
 import { type FeedEvent, toRecords } from './records.js';
-import { Pace } from './simulation.js';
+import { Pace, runSimulation } from './simulation.js';
+import { EventWriter } from './event-writer.js';
+import { Watermark } from './watermark.js';
 
 const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 10 }).filter((text) => text.trim() === text);
 const eventTimeMs = fc.nat();
@@ -90,14 +93,14 @@ describe('the pace', () => {
   });
 });
 
-describe('the checkpoint of an import', () => {
+describe('the checkpoint', () => {
   const identity = (folder: string, topicPrefix = '', clusterId = 'a') => ({ folder, topicPrefix, clusterId });
 
-  test('is that of the same bytes, prefix and cluster', async () => {
+  test('of an import is that of the same bytes, prefix and cluster', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'thaw-checkpoint-'));
     writeFileSync(join(folder, 'products.csv'), 'p1');
-    const read = async (of: ReturnType<typeof identity>) => (await Checkpoint.open(folder, of)).read().acknowledged;
-    (await Checkpoint.open(folder, identity(folder))).write({ acknowledged: 9, complete: false });
+    const read = async (of: ReturnType<typeof identity>) => (await Checkpoint.ofImport(folder, of)).read().acknowledged;
+    (await Checkpoint.ofImport(folder, identity(folder))).write({ acknowledged: 9, complete: false });
     expect(await read(identity(folder))).toBe(9);
     expect(await read(identity(folder, 'x'))).toBe(0);
     expect(await read(identity(folder, '', 'b'))).toBe(0);
@@ -108,11 +111,42 @@ describe('the checkpoint of an import', () => {
 
   test('starts over when its file is broken', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'thaw-checkpoint-'));
-    const checkpoint = await Checkpoint.open(folder, identity(folder));
+    const checkpoint = await Checkpoint.ofImport(folder, identity(folder));
     checkpoint.write({ acknowledged: 9, complete: true });
     const [file] = readdirSync(join(folder, 'imports'));
     writeFileSync(join(folder, 'imports', file!), '{"acknowl');
     expect(checkpoint.read()).toEqual({ acknowledged: 0, complete: false });
     rmSync(folder, { recursive: true });
   });
+
+  test('of a simulation is that of the same marketplace, prefix and cluster', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'thaw-checkpoint-'));
+    const market = { scale: 0.25, seed: 1, topicPrefix: '', clusterId: 'a' };
+    const read = (of: typeof market) => Checkpoint.ofSimulation(folder, of).read().acknowledged;
+    Checkpoint.ofSimulation(folder, market).write({ acknowledged: 9, complete: false });
+    expect(read(market)).toBe(9);
+    for (const change of [{ scale: 1 }, { seed: 2 }, { topicPrefix: 'x' }, { clusterId: 'b' }]) {
+      expect(read({ ...market, ...change })).toBe(0);
+    }
+    rmSync(folder, { recursive: true });
+  });
+});
+
+test('a simulation goes on where the one before it stopped', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'thaw-checkpoint-'));
+  const sink = { send: () => Promise.resolve(), writable: () => Promise.resolve() } as unknown as RecordSink;
+  const settings = { scale: 0.25, seed: 3, rate: Infinity };
+  const run = async (maxEvents: number, checkpoint?: Checkpoint) => {
+    const events: SimulatedEvent[] = [];
+    const onBatch = (batch: readonly SimulatedEvent[]) => void events.push(...batch);
+    const signal = new AbortController().signal;
+    const writer = new EventWriter(sink, '');
+    await runSimulation({ ...settings, writer, sink, signal, maxEvents, onBatch, ...(checkpoint && { checkpoint }) });
+    return events.map(({ topic, event }) => ({ topic, event: { ...event, eventTimeMs: 0 } }));
+  };
+  const checkpoint = Checkpoint.ofSimulation(folder, { ...settings, topicPrefix: '', clusterId: 'a' });
+  const whole = await run(9000);
+  expect(await run(6000, checkpoint)).toEqual(whole.slice(0, 6000));
+  expect(await run(3000, checkpoint)).toEqual(whole.slice(6000));
+  rmSync(folder, { recursive: true });
 });

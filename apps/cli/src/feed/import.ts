@@ -3,6 +3,7 @@ import type { RecordSink } from '@thaw/kafka';
 import type { Checkpoint } from './checkpoint.js';
 import type { EventWriter } from './event-writer.js';
 import { type ReadBatch, readFolder } from './folder-reader.js';
+import { Watermark } from './watermark.js';
 
 export interface ImportRun {
   readonly folder: string;
@@ -67,25 +68,4 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
   save(ended && !failed.signal.aborted);
   failed.signal.throwIfAborted();
   return { sent: acknowledged.value - skipped, skipped, complete: ended };
-}
-
-/** How many events from the first one on are acknowledged without a gap. */
-export class Watermark {
-  private readonly waiting: { readonly count: number; done: boolean }[] = [];
-
-  constructor(private acknowledged: number) {}
-
-  get value(): number {
-    return this.acknowledged;
-  }
-
-  /** The next `count` events are on their way; call what is returned when they are acknowledged. */
-  begin(count: number): () => void {
-    const batch = { count, done: false };
-    this.waiting.push(batch);
-    return () => {
-      batch.done = true;
-      while (this.waiting[0]?.done === true) this.acknowledged += this.waiting.shift()!.count;
-    };
-  }
 }

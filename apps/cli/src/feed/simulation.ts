@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordSink } from '@thaw/kafka';
 import { type Marketplace, type SimulatedEvent, createMarketplace } from '@thaw/simulator';
+import type { Checkpoint } from './checkpoint.js';
 import type { EventWriter } from './event-writer.js';
 import { type FeedEvent, toRecords } from './records.js';
+import { Watermark } from './watermark.js';
 
 export interface SimulationSettings {
   /** 1 is 100 sellers, 100,000 customers and 100,000 products. */
@@ -66,12 +68,26 @@ export interface SimulationRun extends SimulationSettings {
   readonly onBatch?: (events: readonly SimulatedEvent[]) => void;
   /** Ends after this many events; default: never. */
   readonly maxEvents?: number;
+  /** Where the run goes on from, and notes how far it has come; without one it starts with the first event. */
+  readonly checkpoint?: Checkpoint;
+  /** Called while the events that earlier runs sent are passed over. */
+  readonly onSkip?: (passed: number, of: number) => void;
 }
+
+const CHECKPOINT_EVERY_MS = 500;
 
 /** Feeds a marketplace into Kafka, its events dated as they happen, until the signal or the last event. */
 export async function runSimulation(run: SimulationRun): Promise<Marketplace> {
-  const { scale, seed, rate, writer, sink, signal, onBatch, maxEvents = Infinity } = run;
+  const { scale, seed, rate, writer, sink, signal, onBatch, maxEvents = Infinity, checkpoint } = run;
   const market = createMarketplace({ seed, scale, clock: () => Date.now() });
+  const sentBefore = checkpoint?.read().acknowledged ?? 0;
+  const acknowledged = new Watermark(sentBefore);
+  await passOver(market, sentBefore, run);
+  let savedAtMs = performance.now();
+  const save = (): void => {
+    savedAtMs = performance.now();
+    checkpoint?.write({ acknowledged: acknowledged.value, complete: false });
+  };
   const pace = new Pace(rate, performance.now());
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
@@ -85,8 +101,13 @@ export async function runSimulation(run: SimulationRun): Promise<Marketplace> {
     left -= count;
     const events = market.next(count);
     onBatch?.(events);
+    const settle = acknowledged.begin(events.length);
     const sent: Promise<void> = writer.write(toRecords(events.map(toFeedEvent))).then(
-      () => void pending.delete(sent),
+      () => {
+        settle();
+        pending.delete(sent);
+        if (performance.now() - savedAtMs >= CHECKPOINT_EVERY_MS) save();
+      },
       (error: unknown) => failed.abort(error),
     );
     pending.add(sent);
@@ -94,8 +115,22 @@ export async function runSimulation(run: SimulationRun): Promise<Marketplace> {
     if (rate === Infinity) await pause(0, stop);
   }
   await Promise.all(pending);
+  save();
   failed.signal.throwIfAborted();
   return market;
+}
+
+/**
+ * Lets the marketplace live through the events that earlier runs sent: it is the same one again, and goes on instead of
+ * telling everything a second time.
+ */
+async function passOver(market: Marketplace, events: number, { signal, onSkip }: SimulationRun): Promise<void> {
+  let passed = 0;
+  while (passed < events && !signal.aborted) {
+    passed += market.next(Math.min(MAX_BATCH, events - passed)).length;
+    onSkip?.(passed, events);
+    await pause(0, signal); // lets a signal in
+  }
 }
 
 /** Waits; an abort only ends it early. */

@@ -46,21 +46,40 @@ export class Feed {
   }
 
   private async run(): Promise<void> {
-    const { plan, writer, sink } = this.options;
-    const { signal } = this.stopping;
+    const { plan } = this.options;
     if (plan.kind === 'simulate') {
-      const { scale, seed } = plan.settings;
-      this.state = `simulated marketplace (scale ${scale}, seed ${seed})`;
-      await runSimulation({ ...plan.settings, writer, sink, signal });
+      await this.simulate(plan.settings);
     } else if (plan.kind === 'import') {
       await this.import(plan.folder);
     }
   }
 
+  private async simulate(settings: SimulationSettings): Promise<void> {
+    const { config, clusterId, writer, sink } = this.options;
+    const { scale, seed } = settings;
+    const name = `simulated marketplace (scale ${scale}, seed ${seed})`;
+    const { topicPrefix } = config.kafka;
+    const checkpoint = Checkpoint.ofSimulation(config.paths.dataDir, { scale, seed, topicPrefix, clusterId });
+    await runSimulation({
+      ...settings,
+      writer,
+      sink,
+      signal: this.stopping.signal,
+      checkpoint,
+      onSkip: (passed, of) => {
+        const isThere = passed === of;
+        this.state = isThere
+          ? name
+          : `${name}, on its way to where it stopped: ${count(passed)} of ${count(of)} events`;
+      },
+      onBatch: () => (this.state = name),
+    });
+  }
+
   private async import(folder: string): Promise<void> {
     const { config, clusterId, writer, sink, logger } = this.options;
     const identity = { folder, topicPrefix: config.kafka.topicPrefix, clusterId };
-    const checkpoint = await Checkpoint.open(config.paths.dataDir, identity);
+    const checkpoint = await Checkpoint.ofImport(config.paths.dataDir, identity);
     let badRows = 0;
     this.state = `import of ${folder}`;
     const { sent, skipped, complete } = await runImport({
