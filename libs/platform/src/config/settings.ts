@@ -159,6 +159,32 @@ export const SETTINGS = {
       bytes({ min: 65_536, max: 2 ** 36 }).describe('First size of the counting sketch; it grows with the pairs.'),
     ),
   },
+  trainer: {
+    httpPort: withDefault(
+      'THAW_TRAINER_HTTP_PORT',
+      '9465',
+      port().describe('Port of /livez, /readyz and /metrics of apps/trainer; 0 picks a free one.'),
+    ),
+    grpcPort: withDefault(
+      'THAW_TRAINER_GRPC_PORT',
+      '50052',
+      port().describe('Port of the operator service (gRPC) of apps/trainer; 0 picks a free one.'),
+    ),
+  },
+  recommender: {
+    httpPort: withDefault(
+      'THAW_RECOMMENDER_HTTP_PORT',
+      '9466',
+      port().describe(
+        'Port of /livez, /readyz and /metrics of apps/recommender, and of its JSON gateway; 0 picks a free one.',
+      ),
+    ),
+    grpcPort: withDefault(
+      'THAW_RECOMMENDER_GRPC_PORT',
+      '50053',
+      port().describe('Port of the recommender service (gRPC) of apps/recommender; 0 picks a free one.'),
+    ),
+  },
   text: {
     model: optional(
       'THAW_TEXT_MODEL',
