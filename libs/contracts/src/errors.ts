@@ -30,6 +30,7 @@ const kind = (grpc: keyof typeof GRPC, retryable: boolean, meaning: string): Err
 /** Every error that Thaw raises on purpose, in alphabetical order. Add here before you throw. */
 export const ERROR_CATALOGUE = {
   ADDRESS_IN_USE: kind('FAILED_PRECONDITION', true, 'another process listens where Thaw was told to'),
+  APP_UNREACHABLE: kind('UNAVAILABLE', true, 'an app of Thaw does not answer'),
   BROKER_DATA_LOCKED: kind(
     'FAILED_PRECONDITION',
     false,

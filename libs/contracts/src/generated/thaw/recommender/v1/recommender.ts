@@ -171,6 +171,31 @@ export interface GetProductResponse {
   customers: number;
 }
 
+export interface GetServingStatusRequest {
+}
+
+export interface GetServingStatusResponse {
+  context:
+    | AnswerContext
+    | undefined;
+  /** Candidates as of the newest graph change that was applied. */
+  candidates: number;
+  /** Those of them that have a vector, and so can be recommended. */
+  recommendable: number;
+  sellers: number;
+  /** "hnsw", "exact", or empty before the first version. */
+  indexKind: string;
+  /** Vectors that are newer than the version's index. */
+  overlay: number;
+  /** Share of the index that is tombstones, 0 to 1. */
+  tombstoneShare: number;
+  /** The version's Recall@100 on held-back listings, and that of its index against exact search; 0 to 1. */
+  recallAt100: number;
+  indexRecall: number;
+  /** Swaps to another version since the start. */
+  swaps: number;
+}
+
 function createBaseAnswerContext(): AnswerContext {
   return { version: "", graphSequence: 0, graphAgeSeconds: 0, versionAgeSeconds: 0, fallback: 0 };
 }
@@ -1519,6 +1544,300 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
   },
 };
 
+function createBaseGetServingStatusRequest(): GetServingStatusRequest {
+  return {};
+}
+
+export const GetServingStatusRequest: MessageFns<GetServingStatusRequest> = {
+  encode(_: GetServingStatusRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetServingStatusRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetServingStatusRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): GetServingStatusRequest {
+    return {};
+  },
+
+  toJSON(_: GetServingStatusRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetServingStatusRequest>): GetServingStatusRequest {
+    return GetServingStatusRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetServingStatusRequest>): GetServingStatusRequest {
+    const message = createBaseGetServingStatusRequest();
+    return message;
+  },
+};
+
+function createBaseGetServingStatusResponse(): GetServingStatusResponse {
+  return {
+    context: undefined,
+    candidates: 0,
+    recommendable: 0,
+    sellers: 0,
+    indexKind: "",
+    overlay: 0,
+    tombstoneShare: 0,
+    recallAt100: 0,
+    indexRecall: 0,
+    swaps: 0,
+  };
+}
+
+export const GetServingStatusResponse: MessageFns<GetServingStatusResponse> = {
+  encode(message: GetServingStatusResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.context !== undefined) {
+      AnswerContext.encode(message.context, writer.uint32(10).fork()).join();
+    }
+    if (message.candidates !== 0) {
+      writer.uint32(16).uint32(message.candidates);
+    }
+    if (message.recommendable !== 0) {
+      writer.uint32(24).uint32(message.recommendable);
+    }
+    if (message.sellers !== 0) {
+      writer.uint32(32).uint32(message.sellers);
+    }
+    if (message.indexKind !== "") {
+      writer.uint32(42).string(message.indexKind);
+    }
+    if (message.overlay !== 0) {
+      writer.uint32(48).uint32(message.overlay);
+    }
+    if (message.tombstoneShare !== 0) {
+      writer.uint32(57).double(message.tombstoneShare);
+    }
+    if (message.recallAt100 !== 0) {
+      writer.uint32(65).double(message.recallAt100);
+    }
+    if (message.indexRecall !== 0) {
+      writer.uint32(73).double(message.indexRecall);
+    }
+    if (message.swaps !== 0) {
+      writer.uint32(80).uint32(message.swaps);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetServingStatusResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetServingStatusResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.context = AnswerContext.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.candidates = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.recommendable = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sellers = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.indexKind = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.overlay = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.tombstoneShare = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.recallAt100 = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.indexRecall = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.swaps = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetServingStatusResponse {
+    return {
+      context: isSet(object.context) ? AnswerContext.fromJSON(object.context) : undefined,
+      candidates: isSet(object.candidates) ? globalThis.Number(object.candidates) : 0,
+      recommendable: isSet(object.recommendable) ? globalThis.Number(object.recommendable) : 0,
+      sellers: isSet(object.sellers) ? globalThis.Number(object.sellers) : 0,
+      indexKind: isSet(object.indexKind)
+        ? globalThis.String(object.indexKind)
+        : isSet(object.index_kind)
+        ? globalThis.String(object.index_kind)
+        : "",
+      overlay: isSet(object.overlay) ? globalThis.Number(object.overlay) : 0,
+      tombstoneShare: isSet(object.tombstoneShare)
+        ? globalThis.Number(object.tombstoneShare)
+        : isSet(object.tombstone_share)
+        ? globalThis.Number(object.tombstone_share)
+        : 0,
+      recallAt100: isSet(object.recallAt100)
+        ? globalThis.Number(object.recallAt100)
+        : isSet(object.recall_at_100)
+        ? globalThis.Number(object.recall_at_100)
+        : 0,
+      indexRecall: isSet(object.indexRecall)
+        ? globalThis.Number(object.indexRecall)
+        : isSet(object.index_recall)
+        ? globalThis.Number(object.index_recall)
+        : 0,
+      swaps: isSet(object.swaps) ? globalThis.Number(object.swaps) : 0,
+    };
+  },
+
+  toJSON(message: GetServingStatusResponse): unknown {
+    const obj: any = {};
+    if (message.context !== undefined) {
+      obj.context = AnswerContext.toJSON(message.context);
+    }
+    if (message.candidates !== 0) {
+      obj.candidates = Math.round(message.candidates);
+    }
+    if (message.recommendable !== 0) {
+      obj.recommendable = Math.round(message.recommendable);
+    }
+    if (message.sellers !== 0) {
+      obj.sellers = Math.round(message.sellers);
+    }
+    if (message.indexKind !== "") {
+      obj.indexKind = message.indexKind;
+    }
+    if (message.overlay !== 0) {
+      obj.overlay = Math.round(message.overlay);
+    }
+    if (message.tombstoneShare !== 0) {
+      obj.tombstoneShare = floatToJson(message.tombstoneShare);
+    }
+    if (message.recallAt100 !== 0) {
+      obj.recallAt100 = floatToJson(message.recallAt100);
+    }
+    if (message.indexRecall !== 0) {
+      obj.indexRecall = floatToJson(message.indexRecall);
+    }
+    if (message.swaps !== 0) {
+      obj.swaps = Math.round(message.swaps);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetServingStatusResponse>): GetServingStatusResponse {
+    return GetServingStatusResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetServingStatusResponse>): GetServingStatusResponse {
+    const message = createBaseGetServingStatusResponse();
+    message.context = (object.context !== undefined && object.context !== null)
+      ? AnswerContext.fromPartial(object.context)
+      : undefined;
+    message.candidates = object.candidates ?? 0;
+    message.recommendable = object.recommendable ?? 0;
+    message.sellers = object.sellers ?? 0;
+    message.indexKind = object.indexKind ?? "";
+    message.overlay = object.overlay ?? 0;
+    message.tombstoneShare = object.tombstoneShare ?? 0;
+    message.recallAt100 = object.recallAt100 ?? 0;
+    message.indexRecall = object.indexRecall ?? 0;
+    message.swaps = object.swaps ?? 0;
+    return message;
+  },
+};
+
 export type RecommenderServiceService = typeof RecommenderServiceService;
 export const RecommenderServiceService = {
   /** Candidates for a seller, best first. */
@@ -1551,6 +1870,18 @@ export const RecommenderServiceService = {
     responseSerialize: (value: GetProductResponse): Buffer => Buffer.from(GetProductResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetProductResponse => GetProductResponse.decode(value),
   },
+  /** What is served now, and how fresh it is. */
+  getServingStatus: {
+    path: "/thaw.recommender.v1.RecommenderService/GetServingStatus" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetServingStatusRequest): Buffer =>
+      Buffer.from(GetServingStatusRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetServingStatusRequest => GetServingStatusRequest.decode(value),
+    responseSerialize: (value: GetServingStatusResponse): Buffer =>
+      Buffer.from(GetServingStatusResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetServingStatusResponse => GetServingStatusResponse.decode(value),
+  },
 } as const;
 
 export interface RecommenderServiceServer extends UntypedServiceImplementation {
@@ -1560,6 +1891,8 @@ export interface RecommenderServiceServer extends UntypedServiceImplementation {
   similar: handleUnaryCall<SimilarRequest, SimilarResponse>;
   /** What is known of a product. */
   getProduct: handleUnaryCall<GetProductRequest, GetProductResponse>;
+  /** What is served now, and how fresh it is. */
+  getServingStatus: handleUnaryCall<GetServingStatusRequest, GetServingStatusResponse>;
 }
 
 export interface RecommenderServiceClient extends Client {
@@ -1610,6 +1943,22 @@ export interface RecommenderServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetProductResponse) => void,
+  ): ClientUnaryCall;
+  /** What is served now, and how fresh it is. */
+  getServingStatus(
+    request: GetServingStatusRequest,
+    callback: (error: ServiceError | null, response: GetServingStatusResponse) => void,
+  ): ClientUnaryCall;
+  getServingStatus(
+    request: GetServingStatusRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetServingStatusResponse) => void,
+  ): ClientUnaryCall;
+  getServingStatus(
+    request: GetServingStatusRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetServingStatusResponse) => void,
   ): ClientUnaryCall;
 }
 
