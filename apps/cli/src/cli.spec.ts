@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { scratchFolder, thaw } from './testing/thaw.js';
 
-const COMMANDS = ['up', 'simulate', 'import', 'produce', 'verify', 'topics', 'config'];
+const COMMANDS = ['up', 'simulate', 'import', 'produce', 'recommend', 'verify', 'topics', 'config'];
 
 describe('the command line', () => {
   test('lists every command, and each has help with examples and the common options', async () => {
@@ -25,6 +25,8 @@ describe('the command line', () => {
     [['import'], /missing required argument/],
     [['verify', '--sample', 'some'], /Give a whole number, 0 or more/],
     [['produce', 'orders', '{}'], /there is no topic orders/],
+    [['recommend'], /Say whom to recommend for/],
+    [['recommend', 's1', '--listed', 'p1'], /not both/],
   ])('%j is a usage error', async (args, message) => {
     const { exit, out, err } = await thaw(args);
     expect({ exit, out }).toEqual({ exit: 2, out: '' });

@@ -5,6 +5,7 @@ import { ConfigCommand } from './commands/config.command.js';
 import { EvaluateCommand } from './commands/evaluate.command.js';
 import { ImportCommand } from './commands/import.command.js';
 import { ProduceCommand } from './commands/produce.command.js';
+import { RecommendCommand } from './commands/recommend.command.js';
 import { SimulateCommand } from './commands/simulate.command.js';
 import { TopicsCommand } from './commands/topics.command.js';
 import { UpCommand } from './commands/up.command.js';
@@ -32,6 +33,7 @@ class Root {
     SimulateCommand,
     ImportCommand,
     ProduceCommand,
+    RecommendCommand,
     VerifyCommand,
     EvaluateCommand,
     TopicsCommand,

@@ -29,3 +29,12 @@ export function parseDuration(text: string): number {
   const ms = Number(digits) * (UNITS_MS[unit] ?? Number.NaN);
   return ms > 0 ? ms : refuse('Give a duration such as 90s, 5m or 1h.');
 }
+
+/** `a,b,c`; spaces around the parts are left out. */
+export function parseList(text: string): readonly string[] {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  return parts.length > 0 ? parts : refuse('Give one or more, with commas between them.');
+}

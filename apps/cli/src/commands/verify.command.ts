@@ -4,7 +4,7 @@ import { createLogger } from '@thaw/platform';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { EXIT } from '../exit-codes.js';
 import { ConfigSource } from '../session/config-source.js';
-import { graphAddress } from '../session/graph.js';
+import { grpcAddress } from '../session/addresses.js';
 import { existingKafka } from '../session/kafka.js';
 import { Output } from '../terminal/output.js';
 import { openProgress } from '../terminal/progress.js';
@@ -86,7 +86,7 @@ Examples:
         `No Kafka runs for ${config.paths.dataDir}. Run \`thaw up\` in another terminal, or set KAFKA_BROKERS.`,
       );
     }
-    const client = new LiveGraphClient(graph ?? graphAddress(config));
+    const client = new LiveGraphClient(graph ?? grpcAddress(config, 'graph'));
     const note = (line: string) => this.output.note(line);
     try {
       await client.connect();
