@@ -1,7 +1,19 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const OURS = ['contracts', 'kafka', 'platform', 'simulator', 'graph', 'store', 'waml', 'text', 'dataset', 'evaluate'];
+const OURS = [
+  'contracts',
+  'kafka',
+  'platform',
+  'simulator',
+  'graph',
+  'store',
+  'waml',
+  'text',
+  'dataset',
+  'evaluate',
+  'bundle',
+];
 const NODE_IO = ['fs', 'net', 'http', 'http2', 'https', 'child_process', 'os', 'dgram', 'tls'];
 const FRAMEWORKS = ['@nestjs/*', 'nest-commander', 'rxjs'];
 const KAFKA = ['kafkajs'];
@@ -18,6 +30,7 @@ const table = {
   'libs/store': { ours: ['contracts', 'graph'], forbid: [...FRAMEWORKS, ...KAFKA, ...MODELS, ...GRPC] },
   'libs/text': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC] },
   'libs/dataset': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
+  'libs/bundle': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
   'libs/evaluate': {
     ours: ['contracts', 'dataset', 'graph', 'text', 'waml'],
     forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC],

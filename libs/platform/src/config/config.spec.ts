@@ -28,6 +28,7 @@ describe('configuration', () => {
     const { config, report } = load({});
     expect(config.kafka.brokers).toBeUndefined();
     expect(config.paths.dataDir).toBe('/srv/shop/.thaw');
+    expect(config.paths.bundleDir).toBe('/srv/shop/.thaw/bundles');
     expect(config.paths.cacheDir).toMatch(/^\/.*\/thaw$/);
     expect(config.graph).toMatchObject({ historyLimit: 200, maxFutureSkewMs: 86_400_000, sketchBytes: 2 ** 24 });
     expect(report.every(({ source }) => source === 'default')).toBe(true);

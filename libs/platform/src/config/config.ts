@@ -16,7 +16,7 @@ import { SETTINGS, type Settings } from './settings.js';
 
 /** The settings of Thaw, read and checked. Durations are milliseconds, sizes are bytes, paths are absolute. */
 export type Config = Omit<Settings, 'paths'> & {
-  readonly paths: { readonly dataDir: string; readonly cacheDir: string };
+  readonly paths: { readonly dataDir: string; readonly cacheDir: string; readonly bundleDir: string };
 };
 
 /** A setting as `thaw config` shows it. */
@@ -74,8 +74,12 @@ function assemble(resolved: ReadonlyMap<string, ResolvedSetting>): Settings {
 
 function withAbsolutePaths(settings: Settings, environment: Environment, cwd: string): Config {
   const cacheHome = environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const { dataDir, cacheDir } = settings.paths;
-  const paths = { dataDir: resolve(cwd, dataDir), cacheDir: resolve(cwd, cacheDir ?? join(cacheHome, 'thaw')) };
+  const { dataDir, cacheDir, bundleDir } = settings.paths;
+  const paths = {
+    dataDir: resolve(cwd, dataDir),
+    cacheDir: resolve(cwd, cacheDir ?? join(cacheHome, 'thaw')),
+    bundleDir: resolve(cwd, bundleDir ?? join(dataDir, 'bundles')),
+  };
   return { ...settings, paths };
 }
 
@@ -102,6 +106,7 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}):
   const paths: Readonly<Record<string, string>> = {
     [SETTINGS.paths.dataDir.name]: config.paths.dataDir,
     [SETTINGS.paths.cacheDir.name]: config.paths.cacheDir,
+    [SETTINGS.paths.bundleDir.name]: config.paths.bundleDir,
   };
   return {
     config,

@@ -61,6 +61,10 @@ export const SETTINGS = {
       '.thaw',
       z.string().describe('State: store, embedded broker, import checkpoints. Relative to the working directory.'),
     ),
+    bundleDir: optional(
+      'THAW_BUNDLE_DIR',
+      z.string().describe('Version bundles, shared by trainer and recommender. Not set: bundles in THAW_DATA_DIR.'),
+    ),
     cacheDir: optional(
       'THAW_CACHE_DIR',
       z.string().describe('What can be fetched again, such as the broker. Not set: thaw in the user cache folder.'),
