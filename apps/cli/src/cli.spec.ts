@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { scratchFolder, thaw } from './testing/thaw.js';
 
-const COMMANDS = ['up', 'simulate', 'import', 'produce', 'recommend', 'verify', 'topics', 'config'];
+const COMMANDS = ['up', 'simulate', 'import', 'produce', 'recommend', 'status', 'watch', 'verify', 'topics', 'config'];
 
 describe('the command line', () => {
   test('lists every command, and each has help with examples and the common options', async () => {

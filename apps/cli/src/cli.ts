@@ -7,9 +7,11 @@ import { ImportCommand } from './commands/import.command.js';
 import { ProduceCommand } from './commands/produce.command.js';
 import { RecommendCommand } from './commands/recommend.command.js';
 import { SimulateCommand } from './commands/simulate.command.js';
+import { StatusCommand } from './commands/status.command.js';
 import { TopicsCommand } from './commands/topics.command.js';
 import { UpCommand } from './commands/up.command.js';
 import { VerifyCommand } from './commands/verify.command.js';
+import { WatchCommand } from './commands/watch.command.js';
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.js';
 import { ConfigSource } from './session/config-source.js';
 import { Output } from './terminal/output.js';
@@ -34,6 +36,8 @@ class Root {
     ImportCommand,
     ProduceCommand,
     RecommendCommand,
+    StatusCommand,
+    WatchCommand,
     VerifyCommand,
     EvaluateCommand,
     TopicsCommand,

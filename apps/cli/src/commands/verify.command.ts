@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { ThawError } from '@thaw/contracts';
+import { GraphClient } from '@thaw/graph-reader';
 import { createLogger } from '@thaw/platform';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { EXIT } from '../exit-codes.js';
@@ -8,7 +9,6 @@ import { grpcAddress } from '../session/addresses.js';
 import { existingKafka } from '../session/kafka.js';
 import { Output } from '../terminal/output.js';
 import { openProgress } from '../terminal/progress.js';
-import { LiveGraphClient } from '../verify/live-graph.js';
 import { asJson, asText } from '../verify/report.js';
 import { type Verification, verify } from '../verify/verify.js';
 import { parseSeed, parseWhole } from './options.js';
@@ -86,7 +86,7 @@ Examples:
         `No Kafka runs for ${config.paths.dataDir}. Run \`thaw up\` in another terminal, or set KAFKA_BROKERS.`,
       );
     }
-    const client = new LiveGraphClient(graph ?? grpcAddress(config, 'graph'));
+    const client = new GraphClient({ address: graph ?? grpcAddress(config, 'graph'), setting: '--graph host:port' });
     const note = (line: string) => this.output.note(line);
     try {
       await client.connect();

@@ -5,10 +5,10 @@ const TITLE_CHARS = 48;
 const { Fallback } = recommender;
 
 const FALLBACKS: Readonly<Partial<Record<recommender.Fallback, string>>> = {
-  [Fallback.FALLBACK_UNKNOWN_SELLER]: 'The seller is not known: these are the products in demand.',
-  [Fallback.FALLBACK_SELLER_WITHOUT_LISTINGS]:
+  [Fallback.UNKNOWN_SELLER]: 'The seller is not known: these are the products in demand.',
+  [Fallback.SELLER_WITHOUT_LISTINGS]:
     'The seller lists nothing that the graph holds: these are the products in demand.',
-  [Fallback.FALLBACK_NO_VERSION]: 'No version has passed the gate yet: these are the products in demand.',
+  [Fallback.NO_VERSION]: 'No version has passed the gate yet: these are the products in demand.',
 };
 
 const shortened = (text: string): string =>

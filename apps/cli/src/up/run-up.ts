@@ -11,12 +11,13 @@ import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { EventWriter } from '../feed/event-writer.js';
 import { type KafkaSession, ensureTopics, existingKafka, startKafka } from '../session/kafka.js';
 import { removeRunning, writeRunning } from '../session/running.js';
+import { statusBlock, statusLine } from '../status/lines.js';
 import { LiveBlock } from '../terminal/live-block.js';
 import type { Output } from '../terminal/output.js';
 import { type App, planApps } from './apps.js';
 import { Feed, type FeedPlan } from './feed.js';
 import { Monitor } from './monitor.js';
-import { statusBlock, statusLine } from './status.js';
+
 import { welcome } from './welcome.js';
 
 export interface UpOptions {

@@ -1,18 +1,19 @@
 import { type graph, prefixedTopic, ThawError } from '@thaw/contracts';
 import { type BatchReduction, compareGraphs, type EventSet, reduceBatch } from '@thaw/graph';
+import type { GraphClient } from '@thaw/graph-reader';
 import type { Kafka } from '@thaw/kafka';
 import { ChangeFollower } from './change-follower.js';
 import { type Finding, Findings, type Subject } from './findings.js';
 import { followChanges } from './follow-changes.js';
 import { hasHysteresis, impossibleCandidates } from './hysteresis.js';
-import type { LiveGraph, LiveGraphClient } from './live-graph.js';
+import { type LiveGraph, readLiveGraph } from './live-graph.js';
 import { samplePairs } from './pair-sample.js';
 import { EventReader, type EventTally } from './read-events.js';
 
 export interface VerifyOptions {
   readonly kafka: Kafka;
   readonly topicPrefix: string;
-  readonly graph: LiveGraphClient;
+  readonly graph: GraphClient;
   /** Pairs whose count is asked for one by one; 0 asks for none. */
   readonly sample: number;
   readonly seed: number;
@@ -42,7 +43,7 @@ const CALLS = 32;
 /** Recounts everything that the live graph has read, and compares. */
 export async function verify(options: VerifyOptions): Promise<Verification> {
   const { kafka, topicPrefix, onStep } = options;
-  const live = await options.graph.read();
+  const live = await readLiveGraph(options.graph);
   const { header, settings } = live;
   const reader = await EventReader.open({ kafka, topicPrefix, offsets: header.offsets, settings });
   const view = options.onReading(reader.total);
