@@ -13,6 +13,7 @@ const OURS = [
   'dataset',
   'evaluate',
   'bundle',
+  'graph-reader',
 ];
 const NODE_IO = ['fs', 'net', 'http', 'http2', 'https', 'child_process', 'os', 'dgram', 'tls'];
 const FRAMEWORKS = ['@nestjs/*', 'nest-commander', 'rxjs'];
@@ -36,6 +37,7 @@ const table = {
     forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC],
   },
   'libs/kafka': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...STORES, ...MODELS, ...GRPC] },
+  'libs/graph-reader': { ours: ['contracts', 'graph', 'kafka', 'platform'], forbid: [...KAFKA, ...STORES, ...MODELS] },
   'libs/platform': { ours: ['contracts'], forbid: [...KAFKA, ...STORES, ...MODELS] },
   'apps/graph': { ours: ['contracts', 'graph', 'kafka', 'platform', 'store'], forbid: [...KAFKA, ...STORES] },
   'apps/cli': { ours: [...OURS, 'app-graph'], forbid: [...KAFKA, ...STORES] },
