@@ -25,6 +25,7 @@ export function encodeManifest(manifest: Manifest): Buffer {
  * @throws ThawError BUNDLE_INVALID; BUNDLE_VERSION where a newer Thaw wrote it
  */
 export function decodeManifest(bytes: Uint8Array, version: string, what: string): Manifest {
+  if (bytes.length > MAX_MANIFEST_BYTES) throw invalid(what, `it is longer than ${MAX_MANIFEST_BYTES} bytes`);
   const body = bytes.subarray(0, Math.max(0, bytes.length - SEAL_BYTES));
   if (seal(body) !== Buffer.from(bytes.subarray(body.length)).toString('latin1')) {
     throw invalid(what, 'its content does not have the sha256 that its last line names');

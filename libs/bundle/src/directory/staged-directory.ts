@@ -5,7 +5,7 @@ import { modelCard } from '../card.js';
 import { codeOf, diskFailure } from '../disk-failure.js';
 import { FILE_NAME, FILES } from '../files.js';
 import { invalid } from '../invalid.js';
-import { encodeManifest, issuesOf } from '../manifest-file.js';
+import { decodeManifest, encodeManifest, issuesOf } from '../manifest-file.js';
 import { manifestDraftSchema, manifestSchema, SCHEMA_VERSION, type Manifest, type ManifestFile } from '../manifest.js';
 import type { CardSection, StagedBundle } from '../port.js';
 import { checkContents, sha256Of, withFile } from '../verify.js';
@@ -92,7 +92,9 @@ export class StagedDirectory implements StagedBundle {
     const checked = manifestSchema.safeParse(whole);
     if (!checked.success) throw invalid(`The staged bundle ${this.version}`, issuesOf(checked.error), checked.error);
     await checkContents(this.files, checked.data);
-    await writeDurably(join(this.folder, FILES.manifest), encodeManifest(checked.data));
+    const bytes = encodeManifest(checked.data);
+    decodeManifest(bytes, this.version, `The manifest of ${this.version}`); // settings may be too deep, or too large
+    await writeDurably(join(this.folder, FILES.manifest), bytes);
     this.onStep('manifest-written');
     await sync(this.folder);
     this.onStep('folder-synced');
