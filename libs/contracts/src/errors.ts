@@ -31,6 +31,7 @@ const kind = (grpc: keyof typeof GRPC, retryable: boolean, meaning: string): Err
 export const ERROR_CATALOGUE = {
   ADDRESS_IN_USE: kind('FAILED_PRECONDITION', true, 'another process listens where Thaw was told to'),
   APP_UNREACHABLE: kind('UNAVAILABLE', true, 'an app of Thaw does not answer'),
+  AUTHENTICATION: kind('UNAUTHENTICATED', false, 'a call lacks a bearer token that is known'),
   BROKER_DATA_LOCKED: kind(
     'FAILED_PRECONDITION',
     false,
@@ -57,6 +58,7 @@ export const ERROR_CATALOGUE = {
   CONFIG_INVALID: kind('FAILED_PRECONDITION', false, 'a setting is missing or has a value that cannot be used'),
   DATASET_INVALID: kind('INVALID_ARGUMENT', false, 'a data set file is broken or has a row that cannot be used'),
   DATASET_NOT_FOUND: kind('NOT_FOUND', false, 'a folder is not in the data set format'),
+  DEADLINE_PASSED: kind('DEADLINE_EXCEEDED', true, 'the deadline of a call passed before it was its turn'),
   EVENT_FUTURE_DATED: kind('INVALID_ARGUMENT', false, 'an event is dated too far ahead of its record'),
   EVENT_UNDECODABLE: kind('INVALID_ARGUMENT', false, 'a record is not the event that its topic promises'),
   GRAPH_BUSY: kind('RESOURCE_EXHAUSTED', true, 'too many readers copy the graph at once'),
@@ -73,6 +75,12 @@ export const ERROR_CATALOGUE = {
   KAFKA_UNAVAILABLE: kind('UNAVAILABLE', true, 'no Kafka broker answers'),
   MODEL_STATES_INVALID: kind('DATA_LOSS', false, 'the layer states of a version do not fit its nodes and settings'),
   MODEL_TOO_LITTLE_DATA: kind('FAILED_PRECONDITION', false, 'there are too few listings to learn from'),
+  PRODUCT_UNKNOWN: kind('NOT_FOUND', false, 'a product is not in the reduced graph'),
+  NETWORK_INVALID: kind(
+    'INVALID_ARGUMENT',
+    false,
+    "the network's settings cannot be, or parameters or rows do not fit them",
+  ),
   PROPAGATION_INPUT_INVALID: kind(
     'INVALID_ARGUMENT',
     false,
@@ -80,12 +88,18 @@ export const ERROR_CATALOGUE = {
   ),
   PROPAGATION_MEMORY_REFUSED: kind('RESOURCE_EXHAUSTED', false, 'the machine has not the memory for propagation'),
   PROPAGATION_WORKER_FAILED: kind('INTERNAL', true, 'a worker thread of the propagation kernel ended unexpectedly'),
+  RECOMMENDER_BUSY: kind('RESOURCE_EXHAUSTED', true, 'more calls wait than the recommender takes'),
   REQUEST_INVALID: kind('INVALID_ARGUMENT', false, 'a request asks for what cannot be, or is too large'),
   STORE_CLOSED: kind('FAILED_PRECONDITION', false, 'the store was used after it was closed'),
   STORE_CORRUPT: kind('DATA_LOSS', false, 'what is on the disk cannot be trusted'),
   STORE_LOCKED: kind('FAILED_PRECONDITION', true, 'another process holds the store'),
   STORE_UNAVAILABLE: kind('UNAVAILABLE', true, 'the disk refuses: full, read-only or failing'),
   STORE_VERSION: kind('FAILED_PRECONDITION', false, 'the store was written in a format that this Thaw does not read'),
+  TENSOR_BACKEND_UNAVAILABLE: kind(
+    'FAILED_PRECONDITION',
+    false,
+    'the tensor backend that was asked for cannot be used',
+  ),
   TEXT_MODEL_UNUSABLE: kind('FAILED_PRECONDITION', false, 'the folder of the text model cannot be used'),
 } as const satisfies Record<string, ErrorKind>;
 

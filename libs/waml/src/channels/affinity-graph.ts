@@ -3,7 +3,7 @@ import type { PropagationGraph } from '../propagation/propagation-graph.js';
 import { propagationGraph } from '../propagation/propagation-graph.js';
 
 /** What a co-interaction of cosine 1 weighs against a listing: most cosines are near 0.1, so the two weigh about alike. */
-const CO_INTERACTION_SCALE = 5;
+export const CO_INTERACTION_SCALE = 5;
 
 /**
  * All relations, with co-interactions weighted by their cosine, count / √(customersₚ customers_q), instead of their

@@ -73,7 +73,8 @@ describe('spectralEmbedding', () => {
     });
   });
 
-  test('bears fewer nodes than columns, and none', () => {
+  test('bears fewer nodes than columns, no edges, and no nodes', () => {
+    expect(spectralEmbedding(graphOf([[0], [0]]), startFor(2, 3), 3).embedded).toEqual(new Float32Array(6));
     expect(spectralEmbedding(graphOf([[1]]), startFor(1, 3), 3).embedded[0]! ** 2).toBeCloseTo(1, 5);
     expect(spectralEmbedding(graphOf([]), startFor(0, 3), 3).embedded).toHaveLength(0);
   });

@@ -7,18 +7,22 @@ const ITERATIONS = 20;
 /** In between, columns only drift towards each other: by less than single precision can tell apart again. */
 const ORTHONORMALISE_EVERY = 5;
 
-/** (S + I) X / 2: the graph's eigenvalues lie in [-1, 1], and the shift brings the smooth ones to the front. */
-function smoothed({ rows, offsets, neighbours, weights }: PropagationGraph, x: Float32Array, k: number): Float32Array {
-  const result = x.map((value) => value / 2);
+/** S X */
+function summed({ rows, offsets, neighbours, weights }: PropagationGraph, x: Float32Array, k: number): Float32Array {
+  const result = new Float32Array(x.length);
   for (let v = 0; v < rows; v++) {
     for (let i = offsets[v]!; i < offsets[v + 1]!; i++) {
-      const half = (weights === undefined ? 1 : weights[i]!) / 2;
+      const weight = weights === undefined ? 1 : weights[i]!;
       const from = neighbours[i]! * k;
-      for (let c = 0; c < k; c++) result[v * k + c]! += half * x[from + c]!;
+      for (let c = 0; c < k; c++) result[v * k + c]! += weight * x[from + c]!;
     }
   }
   return result;
 }
+
+/** (S + I) X / 2: the graph's eigenvalues lie in [-1, 1], and the shift brings the smooth ones to the front. */
+const smoothed = (graph: PropagationGraph, x: Float32Array, k: number): Float32Array =>
+  summed(graph, x, k).map((sum, i) => (sum + x[i]!) / 2);
 
 /** A spectral embedding, and what one more node is embedded from. */
 export interface SpectralEmbedding {
@@ -47,7 +51,7 @@ export function spectralEmbedding(graph: PropagationGraph, start: Float32Array, 
   const { rows } = graph;
   const embedded = new Float32Array(rows * columns);
   const result = { embedded, basis: new Float32Array(rows * columns), eigenvalues: new Float32Array(columns) };
-  if (rows === 0) return result;
+  if (graph.neighbours.length === 0) return result;
   // A node without edges is an eigenvector of its own, of no use to anyone.
   const connected = start.slice();
   let k = columns + OVERSAMPLING;
@@ -59,21 +63,20 @@ export function spectralEmbedding(graph: PropagationGraph, start: Float32Array, 
     space = smoothed(graph, space, k);
     if (i % ORTHONORMALISE_EVERY === 0) ({ columns: space, k } = orthonormalColumns(space, k));
   }
-  const stepped = smoothed(graph, space, k);
-  const { values, vectors } = symmetricEigen(gram(space, stepped, k));
+  const { values, vectors } = symmetricEigen(gram(space, smoothed(graph, space, k), k));
   const rotated = timesSmall(space, k, vectors);
-  const rotatedStep = timesSmall(stepped, k, vectors);
   for (let c = 0; c < Math.min(columns, k); c++) {
     const eigenvalue = 2 * values[c]! - 1;
     if (eigenvalue < SMALLEST_EIGENVALUE) break;
     result.eigenvalues[c] = eigenvalue;
     const scale = Math.sqrt(eigenvalue);
-    for (let v = 0; v < rows; v++) {
-      const own = rotated[v * k + c]!;
-      result.basis[v * columns + c] = scale * own;
-      embedded[v * columns + c] = (scale * (2 * rotatedStep[v * k + c]! - own)) / eigenvalue;
-    }
+    for (let v = 0; v < rows; v++) result.basis[v * columns + c] = scale * rotated[v * k + c]!;
   }
+  const neighbourSums = summed(graph, result.basis, columns);
+  neighbourSums.forEach((sum, i) => {
+    const eigenvalue = result.eigenvalues[i % columns]!;
+    if (eigenvalue > 0) embedded[i] = sum / eigenvalue;
+  });
   return result;
 }
 

@@ -20,13 +20,31 @@ export function modelGraph(state: ModelState, threshold: number): ReducedGraph {
   });
   const listings = picked(state.listings.product.length, (i) => inGraph[state.listings.product[i]!] === 1);
   const categorised = picked(inGraph.length, (product) => inGraph[product] === 1 && state.category[product]! >= 0);
+  return build(state, pairs, listings, categorised);
+}
+
+/** All edges of a state, whatever their count and whoever their ends. Nodes are numbered alike. */
+export function wholeGraph(state: ModelState): ReducedGraph {
+  const { category, coInteractions, listings } = state;
+  const all = (columns: { readonly length: number }): Uint32Array => picked(columns.length, () => true);
+  const categorised = picked(category.length, (product) => category[product]! >= 0);
+  return build(state, all(coInteractions.count), all(listings.product), categorised);
+}
+
+function build(
+  { productIds, sellerIds, categoryIds, category, coInteractions, listings }: ModelState,
+  pairs: Uint32Array,
+  listed: Uint32Array,
+  categorised: Uint32Array,
+): ReducedGraph {
+  const { first, second, count } = coInteractions;
   return ReducedGraph.build({
-    products: state.productIds,
-    sellers: state.sellerIds,
-    categories: state.categoryIds,
+    products: productIds,
+    sellers: sellerIds,
+    categories: categoryIds,
     coInteractions: { first: at(first, pairs), second: at(second, pairs), count: at(count, pairs) },
-    listings: { seller: at(state.listings.seller, listings), product: at(state.listings.product, listings) },
-    categoryEdges: { category: at(state.category, categorised), product: categorised },
+    listings: { seller: at(listings.seller, listed), product: at(listings.product, listed) },
+    categoryEdges: { category: at(category, categorised), product: categorised },
   });
 }
 
