@@ -11,3 +11,5 @@ export * from './replica.js';
 export { decodeNumber, encodeNumber, sequenceKey, textKey } from './rows.js';
 export * from './settings.js';
 export * from './snapshot.js';
+export { Interner } from './state/interner.js';
+export { ListPool } from './state/list-pool.js';

@@ -45,8 +45,12 @@ interface LoadOptions {
 const REDACTED = '***';
 
 /** Settings that only make sense together. */
-function inconsistencies({ kafka }: Settings): Problems {
+function inconsistencies({ kafka, security }: Settings): Problems {
   const problems: Problems = [];
+  if ((security.tlsCert === undefined) !== (security.tlsKey === undefined))
+    problems.push('THAW_TLS_CERT and THAW_TLS_KEY must be set together');
+  if (security.tlsClientCa !== undefined && security.tlsCert === undefined)
+    problems.push('THAW_TLS_CERT must be set with THAW_TLS_CLIENT_CA');
   if (kafka.saslMechanism !== undefined) {
     if (kafka.saslUsername === undefined) problems.push('KAFKA_SASL_USERNAME must be set with KAFKA_SASL_MECHANISM');
     if (kafka.saslPassword === undefined)
@@ -117,8 +121,8 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}):
       description: setting.schema.description ?? '',
     })),
     secrets: resolved.flatMap(({ setting, value }) =>
-      setting.secret && typeof value === 'string' && value !== '' ? [value] : [],
-    ),
+      setting.secret ? [value].flat().filter((text) => typeof text === 'string' && text !== '') : [],
+    ) as string[],
   };
 }
 

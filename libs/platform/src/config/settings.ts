@@ -87,7 +87,46 @@ export const SETTINGS = {
   http: {
     host: withDefault('THAW_HTTP_HOST', '127.0.0.1', z.string().describe('Address that HTTP and gRPC listen on.')),
   },
+  security: {
+    tlsCert: optional(
+      'THAW_TLS_CERT',
+      z.string().describe('Certificate (chain) of this server, PEM. Not set: plain text.'),
+      { fileVariant: true },
+    ),
+    tlsKey: optional('THAW_TLS_KEY', z.string().describe('Key of that certificate, PEM.'), { secret: true }),
+    tlsClientCa: optional(
+      'THAW_TLS_CLIENT_CA',
+      z.string().describe('Authority that clients must have a certificate of (mutual TLS), PEM. Not set: anyone.'),
+      { fileVariant: true },
+    ),
+    tlsCa: optional(
+      'THAW_TLS_CA',
+      z.string().describe("Authority of the servers' certificates, PEM, for calls between the apps."),
+      { fileVariant: true },
+    ),
+    apiTokens: optional(
+      'THAW_API_TOKENS',
+      z
+        .string()
+        .transform((text) => text.split(/[\s,]+/).filter((token) => token !== ''))
+        .refine((tokens) => tokens.every((token) => token.length >= 16), 'each must have at least 16 characters')
+        .describe('Bearer tokens that calls must carry one of, with commas between them. Not set: none is asked for.'),
+      { secret: true },
+    ),
+    insecureListen: withDefault(
+      'THAW_INSECURE_LISTEN',
+      'false',
+      boolean().describe('Whether to listen beyond this machine without TLS and tokens or client certificates.'),
+    ),
+  },
   graph: {
+    address: optional(
+      'THAW_GRAPH_ADDRESS',
+      z
+        .string()
+        .regex(/^\S+:\d{1,5}$/, 'must be host:port')
+        .describe('Where the other apps find the graph service. Not set: THAW_GRAPH_GRPC_PORT of THAW_HTTP_HOST.'),
+    ),
     httpPort: withDefault(
       'THAW_GRAPH_HTTP_PORT',
       '9464',
@@ -187,6 +226,18 @@ export const SETTINGS = {
       'THAW_RECOMMENDER_GRPC_PORT',
       '50053',
       port().describe('Port of the recommender service (gRPC) of apps/recommender; 0 picks a free one.'),
+    ),
+    maxWaiting: withDefault(
+      'THAW_RECOMMENDER_MAX_WAITING',
+      '256',
+      integer({ min: 1, max: 100_000 }).describe('Calls that may wait for their turn; more are told to come later.'),
+    ),
+    embeddingBufferBytes: withDefault(
+      'THAW_RECOMMENDER_EMBEDDING_BUFFER',
+      '128MiB',
+      bytes({ min: 65_536, max: 2 ** 36 }).describe(
+        'Memory for live embeddings of versions that are not served yet. Above it, the topic is read again at the swap.',
+      ),
     ),
   },
   text: {

@@ -29,6 +29,15 @@ describe('an error over gRPC', () => {
     expect(delayOf('STORE_CORRUPT')).toBeUndefined();
   });
 
+  test('names every field that is wrong', () => {
+    const violations = [
+      { field: 'limit', description: 'must be at most 1000' },
+      { field: 'seller', description: 'is missing' },
+    ];
+    const service = toServiceError(new ThawError('REQUEST_INVALID', 'x', { details: { violations } }));
+    expect(fromServiceError(service)?.details).toEqual({ violations });
+  });
+
   test('that is none of ours says nothing of what it was', () => {
     const service = toServiceError(new Error('password=hunter2'));
     expect(service.code).toBe(status.INTERNAL);

@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 
 /**
- * The two messages of google/rpc that Thaw sends with an error, and the envelope they travel in
+ * The messages of google/rpc that Thaw sends with an error, and the envelope they travel in
  * (google/rpc/status.proto, google/rpc/error_details.proto). Written out here: the field numbers are frozen by Google.
  */
 export interface RpcStatus {
@@ -10,6 +10,15 @@ export interface RpcStatus {
   readonly errorInfo?: ErrorInfo;
   /** RetryInfo.retry_delay in milliseconds. */
   readonly retryDelayMs?: number;
+  /** BadRequest.field_violations. */
+  readonly violations?: readonly FieldViolation[];
+}
+
+/** What is wrong with one field of a request. */
+export interface FieldViolation {
+  /** Its path, such as `listed_products.product_ids[3]`. */
+  readonly field: string;
+  readonly description: string;
 }
 
 export interface ErrorInfo {
@@ -20,6 +29,7 @@ export interface ErrorInfo {
 }
 
 const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
+const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
 const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
 const tag = (field: number, wireType: 0 | 2): number => (field << 3) | wireType;
 
@@ -45,13 +55,22 @@ function encodeRetryInfo(delayMs: number): Uint8Array {
     .finish();
 }
 
+function encodeBadRequest(violations: readonly FieldViolation[]): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const { field, description } of violations) {
+    writer.uint32(tag(1, 2)).fork().uint32(tag(1, 2)).string(field).uint32(tag(2, 2)).string(description).join();
+  }
+  return writer.finish();
+}
+
 /** A google.rpc.Status, as the trailer `grpc-status-details-bin` carries it. */
-export function encodeRpcStatus({ code, message, errorInfo, retryDelayMs }: RpcStatus): Uint8Array {
+export function encodeRpcStatus({ code, message, errorInfo, retryDelayMs, violations }: RpcStatus): Uint8Array {
   const writer = new BinaryWriter().uint32(tag(1, 0)).int32(code).uint32(tag(2, 2)).string(message);
   const detail = (typeUrl: string, value: Uint8Array) =>
     writer.uint32(tag(3, 2)).fork().uint32(tag(1, 2)).string(typeUrl).uint32(tag(2, 2)).bytes(value).join();
   if (errorInfo !== undefined) detail(ERROR_INFO, encodeErrorInfo(errorInfo));
   if (retryDelayMs !== undefined) detail(RETRY_INFO, encodeRetryInfo(retryDelayMs));
+  if (violations !== undefined) detail(BAD_REQUEST, encodeBadRequest(violations));
   return writer.finish();
 }
 
@@ -100,10 +119,27 @@ function decodeRetryDelayMs(bytes: Uint8Array): number {
   return seconds * 1000 + nanos / 1e6;
 }
 
+function decodeBadRequest(bytes: Uint8Array): FieldViolation[] {
+  const violations: FieldViolation[] = [];
+  readFields(bytes, (number, reader) => {
+    if (number !== 1) return false;
+    let [field, description] = ['', ''];
+    readFields(reader.bytes(), (part, violation) => {
+      if (part === 1) field = violation.string();
+      else if (part === 2) description = violation.string();
+      else return false;
+      return true;
+    });
+    violations.push({ field, description });
+    return true;
+  });
+  return violations;
+}
+
 /** Reads what `encodeRpcStatus` wrote; details of other types are left out. Throws on bytes that are no protobuf. */
 export function decodeRpcStatus(bytes: Uint8Array): RpcStatus {
   let [code, message] = [0, ''];
-  let details: Pick<RpcStatus, 'errorInfo' | 'retryDelayMs'> = {};
+  let details: Pick<RpcStatus, 'errorInfo' | 'retryDelayMs' | 'violations'> = {};
   readFields(bytes, (number, reader) => {
     if (number === 1) code = reader.int32();
     else if (number === 2) message = reader.string();
@@ -118,6 +154,7 @@ export function decodeRpcStatus(bytes: Uint8Array): RpcStatus {
       });
       if (typeUrl === ERROR_INFO) details = { ...details, errorInfo: decodeErrorInfo(value) };
       if (typeUrl === RETRY_INFO) details = { ...details, retryDelayMs: decodeRetryDelayMs(value) };
+      if (typeUrl === BAD_REQUEST) details = { ...details, violations: decodeBadRequest(value) };
     } else return false;
     return true;
   });

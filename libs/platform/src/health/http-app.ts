@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ThawError } from '@thaw/contracts';
 import { ProblemFilter } from '../errors/index.js';
 import { type Logger, NestLogger } from '../logging/index.js';
+import type { TlsOptions } from '../security/index.js';
 
 export interface HttpAppOptions {
   readonly host: string;
@@ -12,6 +13,8 @@ export interface HttpAppOptions {
   /** The setting that `port` came from, for the message when it is taken. */
   readonly portSetting: string;
   readonly logger: Logger;
+  /** Not given: plain text. */
+  readonly tls?: TlsOptions | undefined;
 }
 
 export interface HttpApp {
@@ -23,13 +26,14 @@ export interface HttpApp {
 
 /** Starts a Nest application on HTTP. @throws ThawError ADDRESS_IN_USE when something else listens there. */
 export async function startHttpApp(module: Type<unknown>, options: HttpAppOptions): Promise<HttpApp> {
-  const { host, port, portSetting, logger } = options;
+  const { host, port, portSetting, logger, tls } = options;
   // Loaded here: it takes as long as the rest of Nest, and commands that serve no HTTP import this package too.
   const { ExpressAdapter } = await import('@nestjs/platform-express');
   const app = await NestFactory.create<NestExpressApplication>(module, new ExpressAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
     bodyParser: false,
+    ...(tls && { httpsOptions: tls }),
   });
   app.disable('x-powered-by');
   app.disable('etag');

@@ -1,0 +1,1 @@
+export { listenGrpc, stopGrpc } from './server.js';
