@@ -65,7 +65,7 @@ const start = (version: Version): LiveEmbedder =>
 function apply(embedder: LiveEmbedder, marketplace: Marketplace, happened: readonly Happening[]): void {
   for (const one of happened) {
     for (const change of marketplace.happen(one))
-      embedder.apply({ sequence: 1, reason: contract.ChangeReason.CHANGE_REASON_UNSPECIFIED, change });
+      embedder.apply({ sequence: 1, reason: contract.ChangeReason.UNSPECIFIED, change });
   }
 }
 
@@ -97,14 +97,14 @@ describe('LiveEmbedder', () => {
           const value = { productId: id, categoryId: category, title, description: '', customers, listings };
           embedder.apply({
             sequence: 1,
-            reason: contract.ChangeReason.CHANGE_REASON_UNSPECIFIED,
+            reason: contract.ChangeReason.UNSPECIFIED,
             change: { $case: 'productChanged', value },
           });
         }
         for (const sellerId of sellerIds)
           embedder.apply({
             sequence: 1,
-            reason: contract.ChangeReason.CHANGE_REASON_UNSPECIFIED,
+            reason: contract.ChangeReason.UNSPECIFIED,
             change: { $case: 'sellerAdded', value: { sellerId } },
           });
         const { embedded, removed } = embedder.reembed();
