@@ -14,6 +14,7 @@ const OURS = [
   'evaluate',
   'bundle',
   'graph-reader',
+  'index',
 ];
 const NODE_IO = ['fs', 'net', 'http', 'http2', 'https', 'child_process', 'os', 'dgram', 'tls'];
 const FRAMEWORKS = ['@nestjs/*', 'nest-commander', 'rxjs'];
@@ -32,6 +33,10 @@ const table = {
   'libs/text': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC] },
   'libs/dataset': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
   'libs/bundle': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
+  'libs/index': {
+    ours: ['contracts'],
+    forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC, '@tensorflow/*', '@huggingface/*'],
+  },
   'libs/evaluate': {
     ours: ['contracts', 'dataset', 'graph', 'text', 'waml'],
     forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC],

@@ -1,0 +1,35 @@
+/** How an index searches: over all rows, or over an HNSW graph (Malkov and Yashunin 2016, arXiv:1603.09320). */
+export type IndexSettings =
+  | { readonly kind: 'exact' }
+  | {
+      readonly kind: 'hnsw';
+      /** Links per element and layer; twice as many on the lowest. */
+      readonly m: number;
+      /** Length of the list of nearest elements while building. */
+      readonly efConstruction: number;
+      /** Length of the list of nearest elements while searching. */
+      readonly efSearch: number;
+    };
+
+/** What an index is made of: the folded vectors, and which of them are in it. */
+export interface IndexedVectors {
+  /** `[n, D]`, row-major, of all products. Kept by reference: do not write to it afterwards. */
+  readonly vectors: Float32Array;
+  /** `[c]`: rows of `vectors` that are in the index. The position in here is the label. */
+  readonly rows: Uint32Array;
+  /** D. */
+  readonly dimensions: number;
+}
+
+/** One result of a search. */
+export interface Hit {
+  readonly id: string;
+  /** Inner product of query and vector. */
+  readonly score: number;
+}
+
+/** A newer vector of an id, or null where it is gone. */
+export interface VectorChange {
+  readonly id: string;
+  readonly vector: Float32Array | null;
+}
