@@ -9,7 +9,7 @@ import { bundlesToPrune, type PrunePolicy } from '../prune.js';
 import { checkSizes, readManifest, verifyBundle } from '../verify.js';
 import { compareVersions, nextVersionName, VERSION_NAME } from '../version-name.js';
 import { DiskFiles, notFound } from './disk-files.js';
-import { sync } from './durable.js';
+import { makeFolder, sync } from './durable.js';
 import { removedName, removeFolder, removeLeftovers, stagingName } from './leftovers.js';
 import { bundleExists, StagedDirectory, type StoreStep } from './staged-directory.js';
 
@@ -40,7 +40,7 @@ export class DirectoryBundleStore implements BundleStore {
     const store = new DirectoryBundleStore(resolve(root), options.onStep ?? (() => undefined));
     if (options.readOnly !== true) {
       await store.attempt('open the bundles', async () => {
-        await mkdir(store.root, { recursive: true });
+        await makeFolder(store.root);
         await removeLeftovers(store.root);
       });
     }

@@ -11,7 +11,7 @@ import type { StoreStep } from './staged-directory.js';
 
 const newFolder = temporaryFolders();
 const PROGRAM = fileURLToPath(new URL('../../test/kill-at-step.mjs', import.meta.url));
-const RANDOM_KILLS = 8;
+const RANDOM_KILLS = 6;
 
 const start = (root: string, action: string, step: string) =>
   spawn(process.execPath, [PROGRAM, root, action, step, JSON.stringify(draft())], {

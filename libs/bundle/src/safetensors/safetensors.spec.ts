@@ -84,6 +84,16 @@ describe('a safetensors file', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test.each([[[1.5, 2]], [[-1, -3]], [[2 ** 40, 2 ** 40]], [[3, 1, 1, 1, 1, 1, 1, 1, 1]]])(
+    'of the shape %j is not written',
+    async (shape) => {
+      const path = join(await newFolder(), 'a.safetensors');
+      const writing = writeSafetensors(path, [{ name: 'w', dtype: 'F32', shape, data: new Float32Array(3) }]);
+      await expect(writing).rejects.toMatchObject({ code: 'BUNDLE_INVALID' });
+      expect(existsSync(path)).toBe(false);
+    },
+  );
+
   test('is not left half written when its data fail or the caller gives up', async () => {
     const path = join(await newFolder(), 'a.safetensors');
     const abort = new AbortController();

@@ -1,7 +1,19 @@
 import { ThawError } from '@thaw/contracts';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { diskFailure } from '../disk-failure.js';
-import { DTYPE_BYTES, elementsOf, encodeHeader, MAX_HEADER_BYTES, quoted, type TensorInfo } from './header.js';
+import {
+  DTYPE_BYTES,
+  elementsOf,
+  encodeHeader,
+  LENGTH_BYTES,
+  MAX_HEADER_BYTES,
+  parseHeader,
+  quoted,
+  type TensorInfo,
+} from './header.js';
+
+/** Bytes that are written at once, unless the caller gives more at once. */
+const PIECE = 1 << 20;
 
 /** The array, or its parts one after the other as they come to be: the writer holds none of them. */
 type Data<T> = T | Iterable<T> | AsyncIterable<T>;
@@ -22,8 +34,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a safetensors file, streaming: beside the caller's arrays it takes no memory that grows. A file that could not be
- * finished is removed.
+ * Writes a safetensors file, streaming: beside the caller's arrays it takes a fixed amount of memory. A file that could
+ * not be finished is removed.
  *
  * @throws ThawError BUNDLE_INVALID where the data are not as long as their shape, BUNDLE_STORE_UNAVAILABLE; what the
  *   data's iterator or the signal throws
@@ -38,8 +50,10 @@ export async function writeSafetensors(
     throw diskFailure(`write ${path}`, thrown);
   });
   try {
-    await write(file, path, header);
-    for (const tensor of tensors) await writeTensor(file, path, tensor, options.signal);
+    const collected = new Collected(file, path);
+    await collected.write(header);
+    for (const tensor of tensors) await writeTensor(collected, path, tensor, options.signal);
+    await collected.flush();
     await file.close();
   } catch (thrown) {
     await file.close();
@@ -62,11 +76,12 @@ function headerOf(path: string, tensors: readonly TensorToWrite[], metadata: Rec
   if (!Number.isSafeInteger(end)) throw wrong(path, 'the shapes are of more bytes than can be counted');
   const header = encodeHeader({ tensors: infos, metadata: new Map(Object.entries(metadata)) });
   if (header.length > MAX_HEADER_BYTES) throw wrong(path, `its header is longer than ${MAX_HEADER_BYTES} bytes`);
+  parseHeader(header.subarray(LENGTH_BYTES), end, path); // a shape may be none
   return header;
 }
 
 async function writeTensor(
-  file: FileHandle,
+  file: Collected,
   path: string,
   { name, shape, data }: TensorToWrite,
   signal: AbortSignal | undefined,
@@ -77,20 +92,46 @@ async function writeTensor(
     signal?.throwIfAborted();
     written += part.length;
     if (written > due) break;
-    await write(file, path, new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    await file.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
   }
   if (written === due) return;
   const most = written > due ? 'more' : String(written);
   throw wrong(path, `the tensor ${quoted(name)} got ${most} elements where its shape has ${due}`);
 }
 
-/** Writes all of it: one call of the system takes 2 GiB at most. */
-async function write(file: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    for (let at = 0; at < bytes.length;)
-      at += (await file.write(bytes, at, Math.min(bytes.length - at, 1 << 30))).bytesWritten;
-  } catch (thrown) {
-    throw diskFailure(`write ${path}`, thrown);
+/** Collects small parts, rows for example, to pieces that are worth a call of the system. */
+class Collected {
+  private readonly piece = new Uint8Array(PIECE);
+  private held = 0;
+
+  constructor(
+    private readonly file: FileHandle,
+    private readonly path: string,
+  ) {}
+
+  /** The bytes may be used again once this is done. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.held + bytes.length > PIECE) await this.flush();
+    if (bytes.length > PIECE) return this.writeOut(bytes);
+    this.piece.set(bytes, this.held);
+    this.held += bytes.length;
+  }
+
+  async flush(): Promise<void> {
+    const held = this.piece.subarray(0, this.held);
+    this.held = 0;
+    await this.writeOut(held);
+  }
+
+  /** All of it: one call of the system takes 2 GiB at most, and may take less. */
+  private async writeOut(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += (await this.file.write(bytes, at, Math.min(bytes.length - at, 1 << 30))).bytesWritten;
+      }
+    } catch (thrown) {
+      throw diskFailure(`write ${this.path}`, thrown);
+    }
   }
 }
 
