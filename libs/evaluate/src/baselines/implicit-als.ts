@@ -1,5 +1,6 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { rowOf, transposed, type SparseRows } from '../data/sparse-rows.js';
+import { solvePositiveDefinite } from '../linear-algebra/cholesky.js';
+import { gramOf, type Dense } from '../linear-algebra/dense.js';
 import { randomMatrix } from '../linear-algebra/random-matrix.js';
 import type { Recommender } from '../protocol/recommender.js';
 import { innerProductScores, pickRows } from './factors.js';
@@ -22,63 +23,39 @@ const SETTINGS: readonly AlsSetting[] = [
 ];
 
 /** Solves every row's ridge regression on the other side's factors. */
-function solveRows(
-  ratings: SparseRows,
-  others: Float64Array,
-  { factors: k, confidence, regularisation }: AlsSetting,
-): Float64Array {
+function solveRows(ratings: SparseRows, others: Dense, { confidence, regularisation }: AlsSetting): Dense {
+  const k = others.columns;
   const solved = new Float64Array(ratings.rows * k);
-  const gram = gramOf(others, k);
+  const gram = gramOf(others);
+  for (let i = 0; i < k; i++) gram[i * k + i]! += regularisation;
+  const normal = new Float64Array(k * k);
   for (let r = 0; r < ratings.rows; r++) {
     const columns = rowOf(ratings, r);
     if (columns.length === 0) continue;
-    const normal = gram.slice();
-    const target = new Float64Array(k);
+    normal.set(gram);
+    const target = solved.subarray(r * k, (r + 1) * k);
     for (const column of columns) {
-      const row = others.subarray(column * k, (column + 1) * k);
+      const from = column * k;
       for (let i = 0; i < k; i++) {
-        const scaled = confidence * row[i]!;
-        target[i]! += row[i]! + scaled;
-        for (let j = 0; j <= i; j++) normal[i * k + j]! += scaled * row[j]!;
+        const value = others.values[from + i]!;
+        const scaled = confidence * value;
+        target[i]! += value + scaled;
+        for (let j = 0; j <= i; j++) normal[i * k + j]! += scaled * others.values[from + j]!;
       }
     }
-    solved.set(solve(normal, target, k, regularisation), r * k);
+    solvePositiveDefinite(normal, target);
   }
-  return solved;
+  return { rows: ratings.rows, columns: k, values: solved };
 }
 
-/** Lower triangle of Yᵀ Y, row-major. */
-function gramOf(rows: Float64Array, k: number): Float64Array {
-  const gram = new Float64Array(k * k);
-  for (let from = 0; from < rows.length; from += k) {
-    for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) gram[i * k + j]! += rows[from + i]! * rows[from + j]!;
-  }
-  return gram;
-}
-
-function solve(lower: Float64Array, target: Float64Array, k: number, regularisation: number): number[] {
-  const normal = new Matrix(k, k);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j <= i; j++) {
-      normal.set(i, j, lower[i * k + j]!);
-      normal.set(j, i, lower[i * k + j]!);
-    }
-    normal.set(i, i, lower[i * k + i]! + regularisation);
-  }
-  return new CholeskyDecomposition(normal).solve(Matrix.columnVector(target)).to1DArray();
-}
-
-/** Alternating least squares for implicit feedback. @returns `[rows, k]` and `[columns, k]`, row-major */
-export function factorise(
-  ratings: SparseRows,
-  setting: AlsSetting,
-  seed: number,
-): { rows: Float64Array; columns: Float64Array } {
+/** Alternating least squares for implicit feedback. @returns `[rows, k]` and `[columns, k]` */
+function factorise(ratings: SparseRows, setting: AlsSetting, seed: number): { rows: Dense; columns: Dense } {
   const flipped = transposed(ratings);
-  const start = randomMatrix(ratings.columns, setting.factors, seed).to1DArray();
-  let columns: Float64Array = Float64Array.from(start, (value) => 0.1 * value);
-  let rows: Float64Array = new Float64Array(0);
-  for (let i = 0; i < ITERATIONS; i++) {
+  let columns = randomMatrix(ratings.columns, setting.factors, seed);
+  columns.values.forEach((value, i) => (columns.values[i] = 0.1 * value));
+  let rows = solveRows(ratings, columns, setting);
+  columns = solveRows(flipped, rows, setting);
+  for (let i = 1; i < ITERATIONS; i++) {
     rows = solveRows(ratings, columns, setting);
     columns = solveRows(flipped, rows, setting);
   }
@@ -90,7 +67,11 @@ export const implicitAls: Recommender = tuned('als', SETTINGS, ({ snapshot, cand
   const { rows, columns } = factorise(snapshot.listed, setting, seed);
   const dimensions = setting.factors;
   return innerProductScores(
-    { dimensions, sellers: Float32Array.from(rows), candidates: pickRows(columns, dimensions, candidates) },
+    {
+      dimensions,
+      sellers: Float32Array.from(rows.values),
+      candidates: pickRows(columns.values, dimensions, candidates),
+    },
     { ...setting },
   );
 });

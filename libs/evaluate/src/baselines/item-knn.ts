@@ -1,4 +1,4 @@
-import { columnCounts, rowOf, transposed, type SparseRows } from '../data/sparse-rows.js';
+import { columnCounts, rowOf, type SparseRows } from '../data/sparse-rows.js';
 import type { Recommender, Scores } from '../protocol/recommender.js';
 import type { Training } from '../protocol/training.js';
 import { tuned } from './tuned.js';
@@ -17,61 +17,76 @@ const SETTINGS: readonly KnnSetting[] = [0, 20].flatMap((shrinkage) =>
   [20, Infinity].map((neighbours) => ({ shrinkage, neighbours })),
 );
 
-/** Candidate × product: in how many rows (sellers or customers) both are. Dense, row-major. */
+/** Product × candidate: in how many rows (sellers or customers) both are. Dense, row-major. */
 function overlaps(rows: SparseRows, candidates: Int32Array): Float32Array {
-  const holders = transposed(rows);
-  const counts = new Float32Array(candidates.length * rows.columns);
-  candidates.forEach((candidate, i) => {
-    const row = counts.subarray(i * rows.columns, (i + 1) * rows.columns);
-    for (const holder of rowOf(holders, candidate)) for (const other of rowOf(rows, holder)) row[other]!++;
-    row[candidate] = 0;
-  });
+  const width = candidates.length;
+  const position = new Int32Array(rows.columns).fill(-1);
+  candidates.forEach((candidate, i) => (position[candidate] = i));
+  const counts = new Float32Array(rows.columns * width);
+  for (let r = 0; r < rows.rows; r++) {
+    const products = rowOf(rows, r);
+    for (const candidate of products) {
+      const i = position[candidate]!;
+      if (i < 0) continue;
+      for (const other of products) if (other !== candidate) counts[other * width + i]!++;
+    }
+  }
   return counts;
 }
 
-/** Turns overlap counts into shrunk cosines. */
-function similarities(
+/** Adds the shrunk cosines that overlap counts make. */
+function addSimilarities(
+  sums: Float32Array,
   counts: Float32Array,
   totals: Uint32Array,
   candidates: Int32Array,
   shrinkage: number,
-): Float32Array {
-  const result = new Float32Array(counts.length);
-  candidates.forEach((candidate, i) => {
-    for (let p = 0; p < totals.length; p++) {
-      const at = i * totals.length + p;
-      const count = counts[at]!;
-      if (count > 0) result[at] = count / (Math.sqrt(totals[candidate]! * totals[p]!) + shrinkage);
+): void {
+  const width = candidates.length;
+  for (let p = 0; p < totals.length; p++) {
+    for (let i = 0; i < width; i++) {
+      const count = counts[p * width + i]!;
+      if (count > 0) sums[p * width + i]! += count / (Math.sqrt(totals[candidates[i]!]! * totals[p]!) + shrinkage);
     }
-  });
-  return result;
+  }
 }
 
-/** Sum of the `limit` largest of the first `length` values; disturbs their order. */
-function sumOfLargest(values: Float32Array, length: number, limit: number): number {
-  const used = values.subarray(0, length);
-  if (length > limit) used.sort();
-  let sum = 0;
-  for (let i = Math.max(0, length - limit); i < length; i++) sum += used[i]!;
-  return sum;
+/** Keeps the largest values of each candidate in `largest`, `[candidates, limit]`, every row ascending. */
+function keepLargest(largest: Float32Array, limit: number, row: Float32Array): void {
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i]!;
+    const from = i * limit;
+    if (value <= largest[from]!) continue;
+    let at = from;
+    for (; at + 1 < from + limit && largest[at + 1]! < value; at++) largest[at] = largest[at + 1]!;
+    largest[at] = value;
+  }
 }
 
-function scoresFrom(similarity: Float32Array, { snapshot, candidates }: Training, setting: KnnSetting): Scores {
-  const products = snapshot.listed.columns;
-  const scores = new Float64Array(candidates.length);
+function scoresFrom(
+  similarity: Float32Array,
+  { snapshot, candidates }: Training,
+  { shrinkage, neighbours }: KnnSetting,
+): Scores {
+  const width = candidates.length;
+  const scores = new Float64Array(width);
+  const rowsOf = (seller: number): Float32Array[] =>
+    Array.from(rowOf(snapshot.listed, seller), (product) =>
+      similarity.subarray(product * width, (product + 1) * width),
+    );
+  const addAll = (row: Float32Array): void => row.forEach((value, i) => (scores[i]! += value));
   return {
-    settings: { ...setting, neighbours: Number.isFinite(setting.neighbours) ? setting.neighbours : 'all' },
+    settings: { shrinkage, neighbours: Number.isFinite(neighbours) ? neighbours : 'all' },
     scoresOf: (seller) => {
-      const listed = rowOf(snapshot.listed, seller);
-      const values = new Float32Array(listed.length);
-      for (let i = 0; i < candidates.length; i++) {
-        let length = 0;
-        for (const product of listed) {
-          const value = similarity[i * products + product]!;
-          if (value > 0) values[length++] = value;
-        }
-        scores[i] = sumOfLargest(values, length, setting.neighbours);
+      scores.fill(0);
+      const rows = rowsOf(seller);
+      if (rows.length <= neighbours) {
+        rows.forEach(addAll);
+        return scores;
       }
+      const largest = new Float32Array(width * neighbours);
+      for (const row of rows) keepLargest(largest, neighbours, row);
+      largest.forEach((value, at) => (scores[Math.floor(at / neighbours)]! += value));
       return scores;
     },
   };
@@ -88,12 +103,16 @@ export function itemKnn(source: KnnSource): Recommender {
       ...(source === 'customers' ? [] : [snapshot.listed]),
       ...(source === 'sellers' ? [] : [snapshot.histories]),
     ].map((rows) => ({ counts: overlaps(rows, candidates), totals: columnCounts(rows) }));
+    const sums = new Map<number, Float32Array>();
     return (setting) => {
-      const [first, ...others] = parts.map(({ counts, totals }) =>
-        similarities(counts, totals, candidates, setting.shrinkage),
-      );
-      for (const other of others) for (let i = 0; i < other.length; i++) first![i]! += other[i]!;
-      return scoresFrom(first!, training, setting);
+      let similarity = sums.get(setting.shrinkage);
+      if (similarity === undefined) {
+        sums.clear(); // the settings go through one shrinkage after another, and a matrix is large
+        sums.set(setting.shrinkage, (similarity = new Float32Array(parts[0]!.counts.length)));
+        for (const { counts, totals } of parts)
+          addSimilarities(similarity, counts, totals, candidates, setting.shrinkage);
+      }
+      return scoresFrom(similarity, training, setting);
     };
   });
 }

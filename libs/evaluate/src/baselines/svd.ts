@@ -1,4 +1,5 @@
 import { columnCounts, type SparseRows } from '../data/sparse-rows.js';
+import type { Dense } from '../linear-algebra/dense.js';
 import { truncatedSvd, type TruncatedSvd } from '../linear-algebra/truncated-svd.js';
 import type { Recommender } from '../protocol/recommender.js';
 import { innerProductScores, pickRows } from './factors.js';
@@ -25,6 +26,12 @@ function decompose(matrix: SparseRows, degreePower: number, seed: number): Trunc
   return truncatedSvd({ matrix, rowWeights, columnWeights }, Math.max(...FACTORS), seed);
 }
 
+function leadingColumns({ rows, columns, values }: Dense, kept: number): Float32Array {
+  const result = new Float32Array(rows * kept);
+  for (let r = 0; r < rows; r++) result.set(values.subarray(r * columns, r * columns + kept), r * kept);
+  return result;
+}
+
 /** PureSVD (Cremonesi, Koren, Turrin 2010) on the seller × product listings. */
 export const svd: Recommender = tuned('svd', SETTINGS, ({ snapshot, candidates }, { seed }) => {
   const decompositions = new Map<number, TruncatedSvd>();
@@ -36,12 +43,10 @@ export const svd: Recommender = tuned('svd', SETTINGS, ({ snapshot, candidates }
     }
     const { left, singularValues, right } = parts;
     const dimensions = Math.min(setting.factors, singularValues.length);
-    const sellers = Float32Array.from(
-      left.to2DArray().flatMap((row) => row.slice(0, dimensions).map((x, k) => x * singularValues[k]!)),
-    );
-    const products = right.to2DArray().flatMap((row) => row.slice(0, dimensions));
+    const sellers = leadingColumns(left, dimensions);
+    sellers.forEach((value, i) => (sellers[i] = value * singularValues[i % dimensions]!));
     return innerProductScores(
-      { dimensions, sellers, candidates: pickRows(products, dimensions, candidates) },
+      { dimensions, sellers, candidates: pickRows(leadingColumns(right, dimensions), dimensions, candidates) },
       { ...setting },
     );
   };

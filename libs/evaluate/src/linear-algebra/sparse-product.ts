@@ -1,5 +1,5 @@
-import { Matrix } from 'ml-matrix';
-import { rowOf, type SparseRows } from '../data/sparse-rows.js';
+import type { SparseRows } from '../data/sparse-rows.js';
+import type { Dense } from './dense.js';
 
 /** A sparse matrix with one weight per row and per column: entry (r, c) is rowWeight[r] × columnWeight[c]. */
 export interface ScaledRows {
@@ -9,17 +9,15 @@ export interface ScaledRows {
 }
 
 /** The sparse matrix times a dense one: `[rows, k]`. */
-export function times({ matrix, rowWeights, columnWeights }: ScaledRows, dense: Matrix): Matrix {
-  const result = Matrix.zeros(matrix.rows, dense.columns);
-  const columns = dense.to2DArray();
-  for (let r = 0; r < matrix.rows; r++) {
-    const sum = new Float64Array(dense.columns);
-    for (const c of rowOf(matrix, r)) {
+export function times({ matrix, rowWeights, columnWeights }: ScaledRows, { columns: k, values }: Dense): Dense {
+  const { rows, offsets, indices } = matrix;
+  const result = new Float64Array(rows * k);
+  for (let r = 0; r < rows; r++) {
+    for (let i = offsets[r]!; i < offsets[r + 1]!; i++) {
+      const c = indices[i]!;
       const weight = rowWeights[r]! * columnWeights[c]!;
-      const row = columns[c]!;
-      for (let k = 0; k < sum.length; k++) sum[k]! += weight * row[k]!;
+      for (let j = 0; j < k; j++) result[r * k + j]! += weight * values[c * k + j]!;
     }
-    result.setRow(r, sum);
   }
-  return result;
+  return { rows, columns: k, values: result };
 }
