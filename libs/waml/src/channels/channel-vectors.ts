@@ -68,7 +68,7 @@ export class ChannelRun {
       case 'profile':
         return profileVectors(texts, dimensions, listings, sellerIds.length, channel.halfLife);
       case 'spectral': {
-        const spectral = embedSpectrally(this.#source, channel.columns);
+        const spectral = await embedSpectrally(this.#source, channel.columns);
         this.#keep?.(channel, { spectral });
         return nodeVectors(this.#source, spectral.embedded, channel.columns);
       }
@@ -132,7 +132,10 @@ function nodeInput(
   return { ...hashes, matrix };
 }
 
-function embedSpectrally({ graph, seed, productIds, customers }: ChannelSource, columns: number): SpectralEmbedding {
+function embedSpectrally(
+  { graph, seed, productIds, customers, propagate, signal }: ChannelSource,
+  columns: number,
+): Promise<SpectralEmbedding> {
   const customersOf = new Float64Array(graph.nodes.rows);
   productIds.forEach((id, product) => {
     const node = graph.nodes.find('product', id);
@@ -144,6 +147,8 @@ function embedSpectrally({ graph, seed, productIds, customers }: ChannelSource, 
     affinityGraph(graph, (node) => customersOf[node]!),
     start,
     columns,
+    propagate,
+    signal,
   );
 }
 

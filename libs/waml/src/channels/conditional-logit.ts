@@ -1,3 +1,5 @@
+import { innerProducts } from './inner-products.js';
+
 /**
  * A choice problem: in each of `groups` somebody chose some of `items`, by what `features` say of them.
  * Of K features, feature f of item i in group g is `features[f][g × items + i]`.
@@ -58,21 +60,22 @@ export function fitConditionalLogit(
   const scales = problem.features.map((feature) => standardDeviation(feature));
   const counts = choicesPerGroup(problem);
   let weights: Float64Array = Float64Array.from(scales, (scale, f) => (start?.[f] ?? 0) * scale);
-  let moments = momentsAt(problem, counts, scales, weights, ridge, true);
+  let moments = momentsAt(problem, counts, scales, weights, ridge);
   for (let step = 0; step < MAX_STEPS; step++) {
     signal?.throwIfAborted();
     const direction = solvePositive(moments.hessian, moments.gradient);
     const decrement = dot(direction, moments.gradient);
     if (decrement < TOLERANCE) break;
     let length = 1;
-    let next = weights;
+    let next = moments;
+    const before = weights;
     for (; length > 1e-4; length /= 2) {
-      next = weights.map((weight, f) => weight + length * direction[f]!);
-      const { value } = momentsAt(problem, counts, scales, next, ridge, false);
-      if (value > moments.value + 1e-4 * length * decrement) break;
+      weights = before.map((weight, f) => weight + length * direction[f]!);
+      // With derivatives at once: the full step is nearly always taken.
+      next = momentsAt(problem, counts, scales, weights, ridge);
+      if (next.value > moments.value + 1e-4 * length * decrement) break;
     }
-    weights = next;
-    moments = momentsAt(problem, counts, scales, weights, ridge, true);
+    moments = next;
   }
   return {
     weights: weights.map((weight, f) => weight / scales[f]!),
@@ -108,14 +111,13 @@ function choicesPerGroup({ groups, items, chosen }: ChoiceProblem): Uint32Array 
   return counts;
 }
 
-/** Penalised mean log-likelihood; with `derivatives` also its gradient and negative Hessian, in standardised weights. */
+/** Penalised mean log-likelihood with its gradient and negative Hessian, in standardised weights. */
 function momentsAt(
   problem: ChoiceProblem,
   counts: Uint32Array,
   scales: readonly number[],
   weights: Float64Array,
   ridge: number,
-  derivatives: boolean,
 ): Moments {
   const { groups, items, features, chosen } = problem;
   const k = features.length;
@@ -125,7 +127,10 @@ function momentsAt(
   const hessian = new Float64Array(k * k);
   const utilities = new Float64Array(items);
   const mean = new Float64Array(k);
-  const row = new Float64Array(k);
+  // The group's standardised features, plain and times the probability: `[k, items]`.
+  const [rows, weighted] = [new Float32Array(k * items), new Float32Array(k * items)];
+  const at = Array.from({ length: k }, (_, f) => f * items);
+  const products = new Float64Array(k * k);
   let logLikelihood = 0;
   for (const cell of chosen) {
     for (let f = 0; f < k; f++) {
@@ -139,19 +144,17 @@ function momentsAt(
     const share = counts[g]! / total;
     const from = g * items;
     logLikelihood -= share * softmaxInPlace(problem, raw, from, utilities);
-    if (!derivatives) continue;
-    mean.fill(0);
-    for (let i = 0; i < items; i++) {
-      const probability = utilities[i]!;
-      if (probability === 0) continue;
-      for (let f = 0; f < k; f++) {
-        const value = features[f]![from + i]! / scales[f]!;
-        row[f] = value;
-        mean[f]! += probability * value;
-        const weighted = share * probability * value;
-        for (let e = 0; e <= f; e++) hessian[f * k + e]! += weighted * row[e]!;
+    features.forEach((feature, f) => {
+      let sum = 0;
+      for (let i = 0, at = f * items; i < items; i++, at++) {
+        const value = feature[from + i]! / scales[f]!;
+        rows[at] = value;
+        sum += weighted[at] = utilities[i]! * value;
       }
-    }
+      mean[f] = sum;
+    });
+    innerProducts({ matrix: weighted, at }, { matrix: rows, at }, items, products, 0, k);
+    for (let i = 0; i < products.length; i++) hessian[i]! += share * products[i]!;
     for (let f = 0; f < k; f++) {
       gradient[f]! -= share * mean[f]!;
       for (let e = 0; e <= f; e++) hessian[f * k + e]! -= share * mean[f]! * mean[e]!;

@@ -1,28 +1,14 @@
 import type { PropagationGraph } from '../propagation/propagation-graph.js';
+import type { Propagate } from './channel-vectors.js';
 import { gram, orthonormalColumns, symmetricEigen, timesSmall } from './small-matrix.js';
 
 /** More columns than asked for, so that the last ones asked for converge too. */
 const OVERSAMPLING = 8;
 const ITERATIONS = 20;
+/** (S + I) / 2: the graph's eigenvalues lie in [-1, 1], and the shift brings the smooth ones to the front. */
+const SHIFT = 0.5;
 /** In between, columns only drift towards each other: by less than single precision can tell apart again. */
 const ORTHONORMALISE_EVERY = 5;
-
-/** S X */
-function summed({ rows, offsets, neighbours, weights }: PropagationGraph, x: Float32Array, k: number): Float32Array {
-  const result = new Float32Array(x.length);
-  for (let v = 0; v < rows; v++) {
-    for (let i = offsets[v]!; i < offsets[v + 1]!; i++) {
-      const weight = weights === undefined ? 1 : weights[i]!;
-      const from = neighbours[i]! * k;
-      for (let c = 0; c < k; c++) result[v * k + c]! += weight * x[from + c]!;
-    }
-  }
-  return result;
-}
-
-/** (S + I) X / 2: the graph's eigenvalues lie in [-1, 1], and the shift brings the smooth ones to the front. */
-const smoothed = (graph: PropagationGraph, x: Float32Array, k: number): Float32Array =>
-  summed(graph, x, k).map((sum, i) => (sum + x[i]!) / 2);
 
 /** A spectral embedding, and what one more node is embedded from. */
 export interface SpectralEmbedding {
@@ -47,7 +33,13 @@ const SMALLEST_EIGENVALUE = 0.01;
  * @param graph weights normalised symmetrically
  * @param start `[rows, columns + 8]`: where the iteration starts; random, by node
  */
-export function spectralEmbedding(graph: PropagationGraph, start: Float32Array, columns: number): SpectralEmbedding {
+export async function spectralEmbedding(
+  graph: PropagationGraph,
+  start: Float32Array,
+  columns: number,
+  propagate: Propagate,
+  signal?: AbortSignal,
+): Promise<SpectralEmbedding> {
   const { rows } = graph;
   const embedded = new Float32Array(rows * columns);
   const result = { embedded, basis: new Float32Array(rows * columns), eigenvalues: new Float32Array(columns) };
@@ -58,12 +50,20 @@ export function spectralEmbedding(graph: PropagationGraph, start: Float32Array, 
   for (let v = 0; v < rows; v++) {
     if (graph.offsets[v] === graph.offsets[v + 1]) connected.fill(0, v * k, (v + 1) * k);
   }
+  // With all α the same, layers without norms are powers of α I + (1 − α) S.
+  const powers = (x: Float32Array, dimensions: number, alpha: number, layers: number): Promise<Float32Array> =>
+    propagate(graph, x, {
+      dimensions,
+      alphas: Array<number>(layers).fill(alpha),
+      normalise: false,
+      ...(signal && { signal }),
+    });
   let space: Float32Array = connected;
-  for (let i = 1; i <= ITERATIONS; i++) {
-    space = smoothed(graph, space, k);
-    if (i % ORTHONORMALISE_EVERY === 0) ({ columns: space, k } = orthonormalColumns(space, k));
+  for (let i = 0; i < ITERATIONS; i += ORTHONORMALISE_EVERY) {
+    space = await powers(space, k, SHIFT, ORTHONORMALISE_EVERY);
+    ({ columns: space, k } = orthonormalColumns(space, k));
   }
-  const { values, vectors } = symmetricEigen(gram(space, smoothed(graph, space, k), k));
+  const { values, vectors } = symmetricEigen(gram(space, await powers(space, k, SHIFT, 1), k));
   const rotated = timesSmall(space, k, vectors);
   for (let c = 0; c < Math.min(columns, k); c++) {
     const eigenvalue = 2 * values[c]! - 1;
@@ -72,7 +72,7 @@ export function spectralEmbedding(graph: PropagationGraph, start: Float32Array, 
     const scale = Math.sqrt(eigenvalue);
     for (let v = 0; v < rows; v++) result.basis[v * columns + c] = scale * rotated[v * k + c]!;
   }
-  const neighbourSums = summed(graph, result.basis, columns);
+  const neighbourSums = await powers(result.basis, columns, 0, 1);
   neighbourSums.forEach((sum, i) => {
     const eigenvalue = result.eigenvalues[i % columns]!;
     if (eigenvalue > 0) embedded[i] = sum / eigenvalue;

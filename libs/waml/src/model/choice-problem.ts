@@ -1,5 +1,6 @@
 import type { ChoiceProblem } from '../channels/conditional-logit.js';
-import { dotAt, type NodeVectors } from '../channels/node-vectors.js';
+import { innerProducts } from '../channels/inner-products.js';
+import type { NodeVectors } from '../channels/node-vectors.js';
 import type { Replay, Target } from './model-state.js';
 
 /** How much of a replay is looked at: what it costs in time and memory is cells, a seller and a candidate each. */
@@ -11,7 +12,7 @@ export interface ReplayBounds {
   readonly mostCells: number;
 }
 
-export const DEFAULT_REPLAY_BOUNDS: ReplayBounds = { mostSellers: Infinity, mostItems: 50_000, mostCells: 6_000_000 };
+export const DEFAULT_REPLAY_BOUNDS: ReplayBounds = { mostSellers: Infinity, mostItems: 10_000, mostCells: 5_000_000 };
 
 /** The rows and columns of a choice problem, without features. */
 export interface ChoiceCells extends Omit<ChoiceProblem, 'features'> {
@@ -87,6 +88,8 @@ function sampledItems(
   };
 }
 
+const BLOCK_ITEMS = 256;
+
 /** Cosines of all sellers and items in one channel: `[groups, items]`. */
 export function cosines(
   { dimensions, sellers, products }: NodeVectors,
@@ -94,19 +97,14 @@ export function cosines(
 ): Float32Array {
   const items = columns.length;
   const result = new Float32Array(rows.length * items);
+  const sellerRows = { matrix: sellers, at: rows.map((seller) => seller * dimensions) };
   // Block by block of products, which stay in the cache for all sellers.
-  for (let block = 0; block < items; block += BLOCK_ITEMS) {
-    const end = Math.min(items, block + BLOCK_ITEMS);
-    rows.forEach((seller, g) => {
-      for (let i = block; i < end; i++) {
-        result[g * items + i] = dotAt(sellers, seller * dimensions, products, columns[i]! * dimensions, dimensions);
-      }
-    });
+  for (let from = 0; from < items; from += BLOCK_ITEMS) {
+    const at = Array.from(columns.subarray(from, from + BLOCK_ITEMS), (product) => product * dimensions);
+    innerProducts(sellerRows, { matrix: products, at }, dimensions, result, from, items);
   }
   return result;
 }
-
-const BLOCK_ITEMS = 256;
 
 /** A part of a score that does not depend on the seller, for all cells: `[groups, items]`. */
 export function repeated({ groups, products }: ChoiceCells, valueOf: (product: number) => number): Float32Array {

@@ -18,13 +18,14 @@ export class BlockMixer {
     private readonly plan: PropagationPlan,
     private readonly layout: StripLayout,
     private readonly banks: readonly Bank[],
+    private readonly normalise: boolean,
   ) {
     const row = new Float32Array(layout.strips * STRIP_COLUMNS);
     this.#row = row;
     this.#parts = banks.map(({ strips }) => row.subarray(strips.from * STRIP_COLUMNS, strips.to * STRIP_COLUMNS));
   }
 
-  /** Side 0 ← h⁰, each row divided by its length; a zero row stays zero. */
+  /** Side 0 ← h⁰, each row divided by its length (if rows are normalised); a zero row stays zero. */
   carryIn(input: PropagationInput, from: number, count: number): void {
     for (let r = 0; r < count; r++) {
       writeInputRow(input, this.plan.order[from + r]!, this.#row, this.layout.columns);
@@ -33,6 +34,7 @@ export class BlockMixer {
     for (const { kernel, staging, strips, columns } of this.banks)
       for (let strip = strips.from, at = staging + STAGING.block; strip < strips.to; strip++, at += 4 * STRIP_COLUMNS)
         kernel.scatter(at, 4 * columns, this.layout.address(strip, 0, from), count);
+    if (!this.normalise) return;
     this.#sumSquares(0, from, count);
     for (let r = 0; r < count; r++) this.#own[r] = this.#norms[r]! > 0 ? 1 / Math.sqrt(this.#norms[r]!) : 0;
     this.#scale(0, from, count);
@@ -54,9 +56,15 @@ export class BlockMixer {
 
   /**
    * `h' = α h + (1 − α) h_N / ‖h_N‖`, where `side` holds h and the other one h_N, and then h'; divided by its length for
-   * the next layer, unless this is the last.
+   * the next layer, unless this is the last. `h' = α h + (1 − α) h_N` where rows are not normalised.
    */
   mix(side: number, alpha: number, last: boolean, from: number, count: number): void {
+    if (!this.normalise) {
+      this.#own.fill(alpha);
+      this.#heard.fill(1 - alpha);
+      this.#mix(side, from, count);
+      return;
+    }
     this.#sumSquares(1 - side, from, count);
     for (let r = 0; r < count; r++) {
       const length = Math.sqrt(this.#norms[r]!);

@@ -17,6 +17,8 @@ export interface PropagateOptions {
   readonly dimensions: number;
   /** One α per layer; their number is K. The paper's five where absent. */
   readonly alphas?: readonly number[];
+  /** False for the plain linear map h' = α h + (1 − α) Σ w h_u, without any norms; true where absent. */
+  readonly normalise?: boolean;
   /**
    * Where h¹ to h^{K−1} are left, each as the next layer reads it: rows of length 1 or 0. One `[rows, d]` matrix each, in
    * shared memory ({@link sharedMatrix}); they are thrown away where absent.
@@ -133,7 +135,7 @@ export class PropagationPool {
   async #run(
     graph: PropagationGraph | PropagationPlan,
     parts: PropagationInput,
-    { dimensions, alphas = PAPER_ALPHAS, layers = [], signal }: PropagateOptions,
+    { dimensions, alphas = PAPER_ALPHAS, normalise = true, layers = [], signal }: PropagateOptions,
     result: Float32Array | undefined,
   ): Promise<PropagatedRows> {
     checkDimensions(dimensions);
@@ -153,6 +155,7 @@ export class PropagationPool {
       columns: dimensions,
       workers: this.#workers,
       alphas,
+      normalise,
       input,
       result,
       layers,

@@ -8,6 +8,8 @@ export interface ReferenceOptions {
   readonly dimensions: number;
   /** One α per layer; their number is K. The paper's five where absent. */
   readonly alphas?: readonly number[];
+  /** As for the pool: false for the linear map without norms. */
+  readonly normalise?: boolean;
   /** As for the pool: where h¹ to h^{K−1} are left, rows of length 1 or 0. */
   readonly layers?: readonly Float32Array[];
 }
@@ -42,7 +44,7 @@ export function propagateReference(
 export function* propagateLayers(
   graph: PropagationGraph,
   h: Float32Array,
-  { dimensions, alphas = PAPER_ALPHAS }: ReferenceOptions,
+  { dimensions, alphas = PAPER_ALPHAS, normalise: isNormalised = true }: ReferenceOptions,
 ): Generator<Float32Array, void, undefined> {
   checkAlphas(alphas);
   checkInput(graph, h, dimensions);
@@ -50,14 +52,14 @@ export function* propagateLayers(
   for (const alpha of alphas) {
     const input = current;
     const output = new Float64Array(input.length);
-    for (let v = 0; v < graph.rows; v++) normalise(input, v * dimensions, dimensions, 0);
+    if (isNormalised) for (let v = 0; v < graph.rows; v++) normalise(input, v * dimensions, dimensions, 0);
     for (let v = 0; v < graph.rows; v++) {
       const row = v * dimensions;
       const weight = sumNeighbours(graph, v, input, output, dimensions);
-      const kept = normalise(output, row, dimensions, weight) ? alpha : 1;
+      const kept = !isNormalised || normalise(output, row, dimensions, weight) ? alpha : 1;
       for (let k = row; k < row + dimensions; k++) output[k] = kept * input[k]! + (1 - kept) * output[k]!;
     }
-    for (let v = 0; v < graph.rows; v++) clearCancelled(output, v * dimensions, dimensions);
+    if (isNormalised) for (let v = 0; v < graph.rows; v++) clearCancelled(output, v * dimensions, dimensions);
     current = output;
     yield Float32Array.from(output);
   }

@@ -14,6 +14,7 @@ export interface StripJob {
   readonly columns: number;
   readonly workers: number;
   readonly alphas: readonly number[];
+  readonly normalise: boolean;
   readonly input: PropagationInput;
   /** `[rows, columns]` for h^K; without it, it stays in the strips. */
   readonly result: Float32Array | undefined;
@@ -43,7 +44,7 @@ export class StripWorker {
     this.#layout = new StripLayout(job.plan.rows, job.columns, job.workers);
     const banks = job.memories.map((memory, i) => openBank(job.kernel, memory, this.#layout, i, worker));
     this.#gatherer = new Gatherer(this.#layout, banks, control);
-    this.#mixer = new BlockMixer(job.plan, this.#layout, banks);
+    this.#mixer = new BlockMixer(job.plan, this.#layout, banks, job.normalise);
   }
 
   /** Runs all layers; side `alphas.length % 2` holds the result. Ends early, at any point, once the control stops. */
