@@ -11,5 +11,6 @@ export * from './replica.js';
 export { decodeNumber, encodeNumber, sequenceKey, textKey } from './rows.js';
 export * from './settings.js';
 export * from './snapshot.js';
+export { grown } from './state/growable.js';
 export { Interner } from './state/interner.js';
 export { ListPool } from './state/list-pool.js';

@@ -29,6 +29,8 @@ export enum Fallback {
   SELLER_WITHOUT_LISTINGS = 3,
   /** NO_VERSION - No version has passed the gate yet: products in demand instead. */
   NO_VERSION = 4,
+  /** NO_VECTOR - Nothing that was asked about has a vector yet: products in demand instead, of the product's category for Similar. */
+  NO_VECTOR = 5,
 }
 
 export function fallbackFromJSON(object: any): Fallback {
@@ -48,6 +50,9 @@ export function fallbackFromJSON(object: any): Fallback {
     case 4:
     case "FALLBACK_NO_VERSION":
       return Fallback.NO_VERSION;
+    case 5:
+    case "FALLBACK_NO_VECTOR":
+      return Fallback.NO_VECTOR;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Fallback");
   }
@@ -65,6 +70,8 @@ export function fallbackToJSON(object: Fallback): string {
       return "FALLBACK_SELLER_WITHOUT_LISTINGS";
     case Fallback.NO_VERSION:
       return "FALLBACK_NO_VERSION";
+    case Fallback.NO_VECTOR:
+      return "FALLBACK_NO_VECTOR";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum Fallback");
   }
@@ -128,7 +135,10 @@ export interface RecommendedProduct {
   productId: string;
   title: string;
   categoryId: string;
-  /** Cosine with the seller, -1 to 1: higher is better. */
+  /**
+   * What the version makes of seller and product: higher is better. Compare it within one answer only. In a fallback, the
+   * customers.
+   */
   score: number;
   /** Sellers that list it now. */
   listings: number;
