@@ -29,7 +29,7 @@ const table = {
   'libs/graph': { ours: ['contracts'], pure: true },
   'libs/waml': { ours: ['contracts'], pure: true },
   'libs/simulator': { ours: ['contracts'], pure: true },
-  'libs/store': { ours: ['contracts', 'graph'], forbid: [...FRAMEWORKS, ...KAFKA, ...MODELS, ...GRPC] },
+  'libs/store': { ours: ['contracts', 'graph', 'text'], forbid: [...FRAMEWORKS, ...KAFKA, ...MODELS, ...GRPC] },
   'libs/text': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC] },
   'libs/dataset': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
   'libs/bundle': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },

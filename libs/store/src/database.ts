@@ -1,6 +1,6 @@
-import binding, { type Handle } from '@nxtedition/rocksdb/binding.js';
+import binding, { type Handle, type OpenOptions } from '@nxtedition/rocksdb/binding.js';
 import type { Row, RowRange } from '@thaw/graph';
-import { openOptions, type FamilyName } from './settings.js';
+import type { FamilyName } from './settings.js';
 
 /** One row to write or, with `value: null`, to delete, in a table or in the store's own family. */
 export interface Write {
@@ -47,10 +47,10 @@ export class Database {
   }
 
   /** @throws Error as RocksDB words it; see `failures.ts`. */
-  static open(folder: string, createIfMissing: boolean): Promise<Database> {
+  static open(folder: string, options: OpenOptions): Promise<Database> {
     const handle = binding.db_init(folder);
     return new Promise((resolve, reject) => {
-      binding.db_open(handle, openOptions(createIfMissing), (error, columns) => {
+      binding.db_open(handle, options, (error, columns) => {
         if (error) reject(error);
         else resolve(new Database(handle, columns));
       });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Database } from './database.js';
 import { corrupt, locked, storeFailure } from './failures.js';
 import { lockHolder } from './lock-holder.js';
+import { openOptions } from './settings.js';
 import { findLostCommits } from './wal-check.js';
 
 /** Whether a folder is absent or holds nothing. */
@@ -22,9 +23,10 @@ const ROCKS_FILE = /^(?:MANIFEST-\d+|\d+\.sst|\d+\.log)$/;
  * Opens the database in a folder, which is made where absent.
  *
  * @param doing for the message: what this is done for.
+ * @param options the tables and how they are kept: those of a graph store where absent
  * @throws ThawError STORE_LOCKED, STORE_CORRUPT, STORE_UNAVAILABLE or STORE_VERSION
  */
-export async function openFolder(folder: string, doing = 'open'): Promise<Database> {
+export async function openFolder(folder: string, doing = 'open', options = openOptions): Promise<Database> {
   try {
     await makeFolder(folder);
     const names = await readdir(folder);
@@ -35,7 +37,7 @@ export async function openFolder(folder: string, doing = 'open'): Promise<Databa
     // Before the logs are looked at: those of a running process are always about to change.
     if (lockHolder(folder) !== undefined) throw locked(folder);
     await checkLogs(folder, names);
-    return await Database.open(folder, isNew);
+    return await Database.open(folder, options(isNew));
   } catch (thrown) {
     throw storeFailure(folder, doing, thrown);
   }

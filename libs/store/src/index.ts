@@ -6,3 +6,4 @@ export {
   type StoreEvent,
   type StoreHealth,
 } from './rocks-graph-store.js';
+export { RocksVectorCache } from './vector-cache.js';

@@ -46,3 +46,17 @@ export const openOptions = (createIfMissing: boolean): OpenOptions => ({
   walCompression: false,
   columns: Object.fromEntries(FAMILIES.map((family) => [family, column(family)])),
 });
+
+/** A cache of encoded texts: one family of rows of some KiB, read one by one. Numbers that look random do not compress. */
+export const vectorCacheOptions = (createIfMissing: boolean): OpenOptions => ({
+  createIfMissing,
+  walCompression: false,
+  columns: {
+    [OWN_FAMILY]: {
+      compaction: 'level',
+      memtableMemoryBudget: 32 * MIB,
+      compression: false,
+      cacheSize: 8 * MIB,
+    },
+  },
+});

@@ -8,6 +8,9 @@ export interface VectorCache {
   set(entries: readonly (readonly [key: string, vector: Float32Array])[]): Promise<void>;
 }
 
+/** Texts that are encoded and then cached at a time. */
+const CHUNK = 256;
+
 /** The cache key of a text: the same text encoded by another model, or otherwise, has another key. */
 export function textKey(fingerprint: string, { title, description }: ProductText): string {
   // JSON keeps ("a", "bc") and ("ab", "c") apart.
@@ -53,14 +56,18 @@ export class CachedTextEncoder implements TextEncoder {
     vectors: Map<string, Float32Array>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const rows = await this.encoder.encode(
-      missing.map(([, text]) => text),
-      signal,
-    );
-    const entries = missing.map(
-      ([key], i) => [key, rows.slice(i * this.dimensions, (i + 1) * this.dimensions)] as const,
-    );
-    for (const [key, vector] of entries) vectors.set(key, vector);
-    await this.cache.set(entries);
+    // Chunk by chunk, so that whoever is interrupted keeps what was encoded before.
+    for (let from = 0; from < missing.length; from += CHUNK) {
+      const chunk = missing.slice(from, from + CHUNK);
+      const rows = await this.encoder.encode(
+        chunk.map(([, text]) => text),
+        signal,
+      );
+      const entries = chunk.map(
+        ([key], i) => [key, rows.slice(i * this.dimensions, (i + 1) * this.dimensions)] as const,
+      );
+      for (const [key, vector] of entries) vectors.set(key, vector);
+      await this.cache.set(entries);
+    }
   }
 }
