@@ -2,6 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const OURS = [
+  'tensor',
   'contracts',
   'kafka',
   'platform',
@@ -20,7 +21,9 @@ const NODE_IO = ['fs', 'net', 'http', 'http2', 'https', 'child_process', 'os', '
 const FRAMEWORKS = ['@nestjs/*', 'nest-commander', 'rxjs'];
 const KAFKA = ['kafkajs'];
 const STORES = ['@nxtedition/rocksdb'];
-const MODELS = ['@tensorflow/*', 'hnswlib-node', '@huggingface/*'];
+/** The tensor namespace is handed to the pure places: they may know its types. */
+const TENSORS = ['@tensorflow/*'];
+const MODELS = [...TENSORS, 'hnswlib-node', '@huggingface/*'];
 const GRPC = ['@grpc/*'];
 
 /** The import table of ARCHITECTURE.md: for each place, which of our packages it may import, and whether it is pure. */
@@ -30,6 +33,7 @@ const table = {
   'libs/waml': { ours: ['contracts'], pure: true },
   'libs/simulator': { ours: ['contracts'], pure: true },
   'libs/store': { ours: ['contracts', 'graph', 'text'], forbid: [...FRAMEWORKS, ...KAFKA, ...MODELS, ...GRPC] },
+  'libs/tensor': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC] },
   'libs/text': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...GRPC] },
   'libs/dataset': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
   'libs/bundle': { ours: ['contracts'], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
@@ -61,7 +65,7 @@ const UNSHIPPED = ['**/*.spec.ts', '**/bench/**'];
 
 const boundaries = Object.entries(table).map(([place, { ours, pure, forbid }]) => {
   const strangers = [...OURS, 'app-graph', 'cli'].filter((name) => !ours.includes(name)).map((name) => `@thaw/${name}`);
-  const outside = pure ? PURE : forbid;
+  const outside = pure ? PURE.filter((name) => !TENSORS.includes(name)) : forbid;
   return {
     files: [`${place}/**/*.ts`],
     ignores: UNSHIPPED,
@@ -78,6 +82,9 @@ const boundaries = Object.entries(table).map(([place, { ours, pure, forbid }]) =
               group: ['@thaw/*/*', '**/libs/*', '**/apps/*'],
               message: 'Import a package by its name, not by its files.',
             },
+            ...(pure
+              ? [{ group: TENSORS, allowTypeImports: true, message: `${place} is handed its tensor namespace.` }]
+              : []),
             { group: outside, message: `${place} does not import this (see the import table in ARCHITECTURE.md).` },
           ],
         },

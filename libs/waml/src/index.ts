@@ -11,6 +11,7 @@ export * from './hashing/node-input.js';
 export * from './live/index.js';
 export * from './metrics/index.js';
 export * from './model/index.js';
+export * from './network/index.js';
 export * from './propagation/input.js';
 export * from './propagation/layers.js';
 export * from './propagation/plan.js';

@@ -1,0 +1,61 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { networkBlock } from './block.js';
+import { unitRows, type Layer } from './layers.js';
+import { SeededStream } from './random.js';
+import type { NetworkSettings } from './settings.js';
+import type { Ops } from './tensor-api.js';
+
+/**
+ * The blocks, and the L2 norm of the output, of `x [m, d]`. Tensors are those of the surrounding `tf.tidy`.
+ * @param parameters in the order of `parameterShapes`
+ * @param step in training: the same seed and step drop the same; without it nothing is dropped
+ */
+export function networkLayer(
+  ops: Ops,
+  settings: NetworkSettings,
+  x: Tensor2D,
+  parameters: readonly Tensor[],
+  step?: number,
+): Layer {
+  const layers: Layer[] = [];
+  const each = settings.blocks === 0 ? 0 : parameters.length / settings.blocks;
+  let output: Tensor = x;
+  for (let j = 0; j < settings.blocks; j++) {
+    const dropout = step === undefined ? undefined : dropoutFactors(ops, settings, output, step, j);
+    const layer = networkBlock(ops, settings, output, parameters.slice(j * each, (j + 1) * each), dropout);
+    layers.push(layer);
+    output = layer.output;
+  }
+  if (settings.normalizeOutput) {
+    const layer = unitRows(ops, output);
+    layers.push(layer);
+    output = layer.output;
+  }
+  return { output, backward: (gradient) => backThrough(layers, gradient) };
+}
+
+/** The gradient of each layer is disposed once the layer before it has its own. */
+function backThrough(layers: readonly Layer[], gradient: Tensor): ReturnType<Layer['backward']> {
+  const gradients: (readonly Tensor[])[] = [];
+  let input = gradient;
+  for (const layer of layers.toReversed()) {
+    const back = layer.backward(input);
+    gradients.push(back.parameters);
+    layer.output.dispose();
+    if (input !== gradient) input.dispose();
+    input = back.input;
+  }
+  return { input, parameters: gradients.reverse().flat() };
+}
+
+function dropoutFactors(
+  { tf }: Ops,
+  { dropout, seed }: NetworkSettings,
+  x: Tensor,
+  step: number,
+  block: number,
+): Tensor | undefined {
+  if (dropout === 0) return undefined;
+  const factors = new SeededStream(seed, step, block).dropoutFactors(x.size, dropout);
+  return tf.tensor(factors, x.shape, 'float32');
+}
