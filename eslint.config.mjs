@@ -49,6 +49,14 @@ const table = {
   'libs/graph-reader': { ours: ['contracts', 'graph', 'kafka', 'platform'], forbid: [...KAFKA, ...STORES, ...MODELS] },
   'libs/platform': { ours: ['contracts'], forbid: [...KAFKA, ...STORES, ...MODELS] },
   'apps/graph': { ours: ['contracts', 'graph', 'kafka', 'platform', 'store'], forbid: [...KAFKA, ...STORES] },
+  'apps/recommender': {
+    ours: ['bundle', 'contracts', 'graph', 'graph-reader', 'index', 'kafka', 'platform'],
+    forbid: [...KAFKA, ...STORES, ...MODELS],
+  },
+  'apps/trainer': {
+    ours: ['bundle', 'contracts', 'graph', 'graph-reader', 'index', 'kafka', 'platform', 'text', 'waml'],
+    forbid: [...KAFKA, ...STORES, ...MODELS],
+  },
   'apps/cli': { ours: [...OURS, 'app-graph'], forbid: [...KAFKA, ...STORES] },
 };
 

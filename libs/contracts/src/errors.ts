@@ -115,6 +115,7 @@ export const ERROR_CATALOGUE = {
   TEXT_MODEL_UNUSABLE: kind('FAILED_PRECONDITION', false, 'the folder of the text model cannot be used'),
   VERSION_REJECTED: kind('FAILED_PRECONDITION', false, 'the gate rejected the version that is to be served'),
   VERSION_UNKNOWN: kind('NOT_FOUND', false, 'there is no such version'),
+  VERSION_UNSERVABLE: kind('FAILED_PRECONDITION', false, 'a version does not answer as well as it must to be served'),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -1,4 +1,4 @@
-import { type ChannelCredentials, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type ChannelCredentials, type ClientOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { graph, ThawError } from '@thaw/contracts';
 import { fromServiceError } from '@thaw/platform';
 
@@ -7,6 +7,8 @@ export interface GraphClientOptions {
   readonly address: string;
   /** Default: plain text. */
   readonly credentials?: ChannelCredentials;
+  /** Of the gRPC client, such as what `clientSecurity` says. */
+  readonly options?: Partial<ClientOptions>;
   /** The option or setting that says where else it listens. */
   readonly setting: string;
 }
@@ -22,7 +24,8 @@ export class GraphClient {
   private readonly client: graph.GraphServiceClient;
 
   constructor(private readonly options: GraphClientOptions) {
-    this.client = new graph.GraphServiceClient(options.address, options.credentials ?? credentials.createInsecure());
+    const channel = options.credentials ?? credentials.createInsecure();
+    this.client = new graph.GraphServiceClient(options.address, channel, options.options);
   }
 
   close(): void {

@@ -1,0 +1,31 @@
+import { ThawError } from '@thaw/contracts';
+
+/** Reads the body of a request. @throws ThawError REQUEST_INVALID where it is too large, or no JSON object */
+export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<object> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw invalid(`has more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch (cause) {
+    throw invalid('is no JSON', cause);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw invalid('is no JSON object');
+}
+
+function invalid(what: string, cause?: unknown): ThawError {
+  return new ThawError(
+    'REQUEST_INVALID',
+    `The body ${what}. Send a RecommendRequest in the JSON mapping of protobuf.`,
+    {
+      cause,
+      details: { violations: [{ field: '', description: `the body ${what}` }] },
+    },
+  );
+}

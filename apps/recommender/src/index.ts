@@ -1,0 +1,1 @@
+export { REQUEST_LIMITS } from './answers/request.js';

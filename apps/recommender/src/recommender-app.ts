@@ -1,0 +1,174 @@
+import { Module } from '@nestjs/common';
+import { DirectoryBundleStore } from '@thaw/bundle';
+import { prefixedTopic } from '@thaw/contracts';
+import { GraphClient, GraphReader } from '@thaw/graph-reader';
+import { createKafka, type LogFunction } from '@thaw/kafka';
+import {
+  BearerTokens,
+  clientSecurity,
+  type Config,
+  graphAddress,
+  HealthModule,
+  kafkaConnection,
+  listenGrpc,
+  type Logger,
+  Metrics,
+  Readiness,
+  requireSafeListening,
+  serverCredentials,
+  SETTINGS,
+  type Shutdown,
+  startHttpApp,
+  stopGrpc,
+  tlsOptions,
+} from '@thaw/platform';
+import { LiveGraph } from './graph/live-graph.js';
+import { GatewayController } from './http/gateway.controller.js';
+import { callMetrics, servedMetrics } from './metrics.js';
+import { Answering } from './service/answering.js';
+import { grpcServer } from './service/grpc-server.js';
+import { Turns } from './service/turns.js';
+import { EmbeddingFeed } from './versions/embedding-feed.js';
+import { keepOpen } from './versions/keep-open.js';
+import { loadVersion } from './versions/load-version.js';
+import { VersionFeed } from './versions/version-feed.js';
+import { VersionKeeper } from './versions/version-keeper.js';
+
+export interface RunningRecommenderApp {
+  readonly httpUrl: string;
+  readonly grpcPort: number;
+}
+
+interface RecommenderAppOptions {
+  readonly config: Config;
+  readonly brokers: readonly string[];
+  readonly logger: Logger;
+  readonly shutdown: Shutdown;
+}
+
+/**
+ * Starts the readers of the graph, the versions and the embeddings, probes and the gateway, and the recommender service.
+ * What is opened is registered for shutdown. Nothing that is missing outside keeps it from starting: it waits, and says
+ * on /readyz for what.
+ */
+export async function startRecommenderApp(options: RecommenderAppOptions): Promise<RunningRecommenderApp> {
+  const { config, brokers, logger, shutdown } = options;
+  requireSafeListening(config);
+  const log: LogFunction = (level, message, fields) => logger[level](fields, message);
+  const metrics = new Metrics();
+  const calls = callMetrics(metrics);
+  const kafka = createKafka(kafkaConnection(config.kafka, brokers, 'thaw-recommender'), log);
+  shutdown.add('kafka', async () => await kafka.close());
+  const topic = (name: Parameters<typeof prefixedTopic>[1]) => prefixedTopic(config.kafka.topicPrefix, name);
+
+  const store = await DirectoryBundleStore.open(config.paths.bundleDir, { readOnly: true });
+  const embeddings = new EmbeddingFeed({
+    kafka,
+    topic: topic('embeddings'),
+    onEmbedding: (embedding) => versions.take(embedding),
+    log,
+  });
+  const live = new LiveGraph({
+    onCandidate: (id, isCandidate) => versions.admit(id, isCandidate),
+    onReplaced: () => versions.graphReplaced(),
+  });
+  const versions: VersionKeeper = new VersionKeeper({
+    load: async (record, signal) => await loadVersion(store, record, signal),
+    embeddings,
+    graph: () => live.served,
+    bufferBytes: config.recommender.embeddingBufferBytes,
+    onSwap: (outcome, seconds) => calls.onSwap(outcome, seconds),
+    log,
+  });
+  shutdown.add('version', async () => await versions.close());
+  const feed = new VersionFeed({
+    kafka,
+    topic: topic('versions'),
+    onWanted: (record) => versions.want(record),
+    log,
+  });
+  const client = new GraphClient({
+    address: graphAddress(config),
+    setting: SETTINGS.graph.address.name,
+    ...clientSecurity(config),
+  });
+  const reader = new GraphReader({
+    name: 'thaw-recommender-graph',
+    client,
+    kafka,
+    topic: topic('graph-changes'),
+    consumer: live,
+    log,
+  });
+  const reading = Promise.all([
+    reader.run(shutdown.signal).then(() => client.close()),
+    keepOpen('versions', feed, shutdown.signal, log),
+    keepOpen('embeddings', embeddings, shutdown.signal, log),
+  ]);
+  shutdown.add('readers', async () => {
+    await reading;
+  });
+
+  const turns = new Turns(config.recommender.maxWaiting);
+  const tokens = new BearerTokens(config.security.apiTokens);
+  const answering = new Answering({ live, versions, observer: calls });
+  servedMetrics(metrics, { live, reader, versions, turns });
+  const readiness = readinessOf(reader, versions);
+  const { host } = config.http;
+  const http = await startHttpApp(gateway({ readiness, metrics, answering, turns, tokens }), {
+    host,
+    port: config.recommender.httpPort,
+    portSetting: SETTINGS.recommender.httpPort.name,
+    logger,
+    tls: tlsOptions(config),
+  });
+  shutdown.add('http', async () => await http.app.close());
+  const server = grpcServer({ answering, turns, tokens }, () => !shutdown.signal.aborted && isReady(reader, versions));
+  const grpcPort = await listenGrpc(server, {
+    host,
+    port: config.recommender.grpcPort,
+    portSetting: SETTINGS.recommender.grpcPort.name,
+    credentials: serverCredentials(config),
+  });
+  shutdown.add('grpc', async () => await stopGrpc(server));
+  shutdown.add('readiness', () => readiness.drain('shutting down'));
+  return { httpUrl: http.url, grpcPort };
+}
+
+/** Once it has answers it stays ready: an old graph or version is better than none, and the answers say how old. */
+const isReady = (reader: GraphReader, versions: VersionKeeper): boolean => reader.status.caughtUp && versions.isSettled;
+
+function readinessOf(reader: GraphReader, versions: VersionKeeper): Readiness {
+  const readiness = new Readiness();
+  readiness.add('graph', () => {
+    const { caughtUp, state, reason, sequence } = reader.status;
+    if (caughtUp) return { ok: true };
+    return { ok: false, reason: reason?.message ?? `${state}, at change ${sequence}` };
+  });
+  readiness.add('version', () =>
+    versions.isSettled ? { ok: true } : { ok: false, reason: 'the version that is to be served is being loaded' },
+  );
+  return readiness;
+}
+
+interface GatewayParts {
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  readonly answering: Answering;
+  readonly turns: Turns;
+  readonly tokens: BearerTokens;
+}
+
+function gateway({ readiness, metrics, answering, turns, tokens }: GatewayParts) {
+  @Module({
+    imports: [HealthModule.register({ readiness, metrics })],
+    controllers: [GatewayController],
+    providers: [
+      { provide: Answering, useValue: answering },
+      { provide: Turns, useValue: turns },
+      { provide: BearerTokens, useValue: tokens },
+    ],
+  })
+  class RecommenderModule {}
+  return RecommenderModule;
+}

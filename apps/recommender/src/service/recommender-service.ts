@@ -1,0 +1,58 @@
+import type { sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import { recommender, ThawError } from '@thaw/contracts';
+import { type BearerTokens, toServiceError } from '@thaw/platform';
+import type { Answering, MethodName } from './answering.js';
+import type { Turns } from './turns.js';
+
+export interface RecommenderServiceOptions {
+  readonly answering: Answering;
+  readonly turns: Turns;
+  readonly tokens: BearerTokens;
+}
+
+export const recommenderServiceDefinition = recommender.RecommenderServiceService satisfies ServiceDefinition;
+
+/** The handlers of `thaw.recommender.v1.RecommenderService`. */
+export function recommenderService({ answering, turns, tokens }: RecommenderServiceOptions) {
+  const unary =
+    <Request, Response>(method: MethodName, answer: (request: Request) => Response) =>
+    (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
+      const receivedAt = performance.now();
+      const refuse = (thrown: unknown): void => {
+        const error = ThawError.from(thrown);
+        answering.count(method, error, receivedAt);
+        reply(toServiceError(thrown));
+      };
+      try {
+        const [authorization] = call.metadata.get('authorization');
+        tokens.check(authorization?.toString());
+      } catch (error) {
+        refuse(error);
+        return;
+      }
+      const deadline = call.getDeadline();
+      turns.enter({
+        deadlineMs: deadline instanceof Date ? deadline.getTime() : deadline,
+        isGone: () => {
+          if (call.cancelled) answering.count(method, 'CANCELLED', receivedAt);
+          return call.cancelled;
+        },
+        refuse,
+        answer: () => {
+          try {
+            const response = answer(call.request);
+            answering.count(method, undefined, receivedAt);
+            reply(null, response);
+          } catch (error) {
+            refuse(error);
+          }
+        },
+      });
+    };
+  return {
+    recommend: unary('Recommend', (request: recommender.RecommendRequest) => answering.recommend(request)),
+    similar: unary('Similar', (request: recommender.SimilarRequest) => answering.similar(request)),
+    getProduct: unary('GetProduct', (request: recommender.GetProductRequest) => answering.getProduct(request)),
+    getServingStatus: unary('GetServingStatus', () => answering.servingStatus()),
+  };
+}
