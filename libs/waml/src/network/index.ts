@@ -1,5 +1,5 @@
 export type { BatchEdges } from './collisions.js';
-export type { NamedTensor } from './parameters.js';
+export { parameterShapes, type NamedTensor } from './parameters.js';
 export * from './settings.js';
 export type { TensorApi, TensorOptions } from './tensor-api.js';
 export * from './trainer.js';
