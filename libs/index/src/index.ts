@@ -1,3 +1,10 @@
+export { buildIndex } from './build/build-index.js';
 export type { BuildOptions, BuiltIndex } from './build/options.js';
+export { chooseIndexSettings } from './build/settings.js';
+export { exactSearch } from './exact/exact-search.js';
+export { type HolderOptions, IndexHolder } from './holder/index-holder.js';
 export type { Lease, Servable } from './holder/servable.js';
+export { type NativeBuild, nativeBuild } from './native/addon.js';
+export { openIndex, type OpenOptions } from './serving/open-index.js';
+export { ServingIndex } from './serving/serving-index.js';
 export type { Hit, IndexedVectors, IndexSettings, VectorChange } from './types.js';

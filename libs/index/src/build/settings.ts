@@ -1,0 +1,17 @@
+import type { IndexSettings } from '../types.js';
+
+/** Up to here exact search answers as fast as HNSW does, and never misses: docs/decisions/0010-index.md. */
+export const EXACT_LIMIT = 10_000;
+/** From here on the graph needs more links to keep its recall. */
+const LARGE = 1_000_000;
+
+/** How long a search may be, shortest first: what `buildIndex` tries out. */
+export const EF_LADDER: readonly number[] = [
+  100, 120, 140, 160, 200, 240, 280, 320, 400, 480, 560, 640, 800, 960, 1120, 1280, 1600, 2000,
+];
+
+/** Settings for a number of rows. `buildIndex` adjusts efSearch to the vectors. */
+export function chooseIndexSettings(count: number): IndexSettings {
+  if (count <= EXACT_LIMIT) return { kind: 'exact' };
+  return { kind: 'hnsw', m: count < LARGE ? 16 : 24, efConstruction: 200, efSearch: 200 };
+}

@@ -1,0 +1,102 @@
+import { ThawError } from '@thaw/contracts';
+import type { HierarchicalNSW } from 'hnswlib-node';
+import { loadAddon } from './addon.js';
+import { checkHnswFile, type ExpectedFile } from './hnsw-file.js';
+
+/** What a search found, best first. */
+export interface Nearest {
+  readonly labels: readonly number[];
+  /** Inner products. */
+  readonly scores: readonly number[];
+}
+
+export interface HnswShape {
+  readonly dimensions: number;
+  /** Elements that it will hold. */
+  readonly count: number;
+  readonly m: number;
+  readonly efConstruction: number;
+}
+
+/** The seed of hnswlib's layers, so that the same vectors make the same index. */
+const SEED = 100;
+
+/** One native HNSW graph over inner products. `close` frees its memory, and nothing else does. */
+export class HnswIndex {
+  readonly #native: HierarchicalNSW;
+  /** The native code takes arrays of numbers only. */
+  readonly #point: number[];
+  #closed = false;
+
+  private constructor(native: HierarchicalNSW, dimensions: number) {
+    this.#native = native;
+    this.#point = Array.from({ length: dimensions }, () => 0.5);
+  }
+
+  /** An empty one, to be filled by `add`. Throws ThawError INDEX_NATIVE_UNAVAILABLE or INDEX_MEMORY. */
+  static create({ dimensions, count, m, efConstruction }: HnswShape): HnswIndex {
+    const { HierarchicalNSW } = loadAddon();
+    const native = new HierarchicalNSW('ip', dimensions);
+    try {
+      native.initIndex(count, m, efConstruction, SEED);
+    } catch (error) {
+      throw new ThawError('INDEX_MEMORY', `there is no memory for ${count} rows of ${dimensions} dimensions`, {
+        cause: error,
+      });
+    }
+    return new HnswIndex(native, dimensions);
+  }
+
+  /**
+   * Checks a file, then loads it beside the event loop.
+   *
+   * @throws ThawError INDEX_INVALID, INDEX_NATIVE_UNAVAILABLE
+   */
+  static async load(path: string, expected: ExpectedFile, efSearch: number, signal?: AbortSignal): Promise<HnswIndex> {
+    await checkHnswFile(path, expected, signal);
+    const { HierarchicalNSW } = loadAddon();
+    const native = new HierarchicalNSW('ip', expected.dimensions);
+    await native.readIndex(path).catch((error: unknown) => {
+      throw new ThawError('INDEX_INVALID', `${path} cannot be loaded`, { cause: error });
+    });
+    const index = new HnswIndex(native, expected.dimensions);
+    if (signal?.aborted) index.close();
+    signal?.throwIfAborted();
+    index.setEfSearch(efSearch);
+    return index;
+  }
+
+  setEfSearch(efSearch: number): void {
+    this.#native.setEf(efSearch);
+  }
+
+  add(vector: Float32Array, label: number): void {
+    this.#native.addPoint(this.#take(vector), label);
+  }
+
+  /** At most k elements, fewer only where the graph has no way to more. Throws ThawError INDEX_CLOSED. */
+  search(query: Float32Array, k: number): Nearest {
+    if (this.#closed) throw new ThawError('INDEX_CLOSED', 'a search came after the index was closed: hold a lease');
+    const { neighbors, distances } = this.#native.searchKnn(this.#take(query), k);
+    for (let i = 0; i < distances.length; i++) distances[i] = 1 - distances[i]!;
+    return { labels: neighbors, scores: distances };
+  }
+
+  /** Writes the index file. The disk may have refused: check it with `checkHnswFile`. */
+  write(path: string): void {
+    this.#native.writeIndexSync(path);
+  }
+
+  /** Frees the native memory: an emptied object is all that the binding offers, dropping the reference leaks. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#native.initIndex(1);
+  }
+
+  #take(vector: Float32Array): number[] {
+    const point = this.#point;
+    for (let i = 0; i < point.length; i++) point[i] = vector[i]!;
+    return point;
+  }
+}
