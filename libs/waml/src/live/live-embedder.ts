@@ -110,6 +110,7 @@ export class LiveEmbedder {
       });
       offset += channelDimensions(channel, this.#learned.settings.dimensions);
     }
+    this.#states.endBatch();
     const embedded = nodes.flatMap((node, i) => this.#result(node, vectors[i]!));
     const removed = [...this.#removed].map(([key, type]) => ({ type, id: key.slice(key.indexOf(':') + 1) }));
     this.#removed.clear();
@@ -149,10 +150,10 @@ export class LiveEmbedder {
       nodes.forEach((node, i) => {
         const heard = new Float64Array(dimensions);
         const { nodes: neighbours, weights, weightSum } = around[i]!;
-        neighbours.forEach((neighbour, j) => this.#states.addLayer(name, input, layer, neighbour, weights[j]!, heard));
+        this.#states.addLayer(name, input, layer, neighbours, weights, heard);
         const kept = normalise(heard, CANCELLED * weightSum) ? alpha : 1;
         for (let k = 0; k < dimensions; k++) heard[k]! *= 1 - kept;
-        this.#states.addLayer(name, input, layer, node, kept, heard);
+        this.#states.addLayer(name, input, layer, [node], [kept], heard);
         if (lengthOf(heard) <= CANCELLED) heard.fill(0);
         normalise(heard);
         if (layer + 1 < alphas.length) this.#states.setLayer(name, layer + 1, node, heard);

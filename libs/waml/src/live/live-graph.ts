@@ -148,9 +148,10 @@ export class LiveGraph {
   }
 
   #changeProduct(entry: contract.GraphChange, value: contract.ProductChanged, listener: LiveGraphListener): void {
-    const { productId, title, description, customers, listings } = value;
+    const { productId, categoryId, title, description, customers, listings } = value;
     const known = this.graph.nodes.find('product', productId);
     const categories = this.#categoriesOf(known);
+    const isNewCategory = this.graph.nodes.find('category', categoryId) === undefined;
     applyGraphChange(this.graph, entry);
     const node = this.graph.nodes.find('product', productId)!;
     this.#forgetEmpty(categories, listener);
@@ -159,10 +160,8 @@ export class LiveGraph {
     Object.assign(fact, { customers, listings, text: { title, description } });
     if (!sameText) listener.textChanged(node);
     listener.touched(node);
-    for (const category of this.graph.relation('category').neighbours(node)) {
-      // A category of one product came with it, and has no state yet.
-      if (this.graph.relation('category').degree(category) === 1) listener.touched(category);
-    }
+    const category = this.graph.nodes.find('category', categoryId);
+    if (isNewCategory && category !== undefined) listener.touched(category);
   }
 
   /** A product that enters or leaves the model takes its listings with it. */

@@ -101,6 +101,16 @@ export class Marketplace {
     }
   }
 
+  /** All nodes that are there, as type:id. */
+  nodes(): Set<string> {
+    const categories = [...this.products.values()].map(({ category }) => category).filter((id) => id !== '');
+    return new Set([
+      ...[...this.products.keys()].map((id) => `product:${id}`),
+      ...[...this.sellers].map((id) => `seller:${id}`),
+      ...categories.map((id) => `category:${id}`),
+    ]);
+  }
+
   /** What a reader of the whole graph would be sent now. */
   copy(): GraphCopy {
     const products = [...this.products.keys()];

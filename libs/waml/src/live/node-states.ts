@@ -6,7 +6,7 @@ import { GrowingRows } from './growing-rows.js';
 import type { LayerStates } from './layer-states.js';
 import type { LiveGraph } from './live-graph.js';
 import { NodeRows } from './node-rows.js';
-import { addScaled, normalise } from './vector.js';
+import { addScaled, addTerms, normalise, type Term } from './vector.js';
 
 /** The layer states of a version by node of a live graph, and those of nodes that came later. */
 export class NodeStates {
@@ -17,7 +17,8 @@ export class NodeStates {
   readonly #texts: GrowingRows;
   readonly #textRows: NodeRows;
   readonly #hasher: NodeHasher;
-  readonly #input: Float32Array;
+  /** ĥ⁰ by input and node, for as long as a batch lasts. */
+  readonly #inputs = new Map<ChannelInput, Map<number, Float32Array>>();
   /** Nodes that the version does not know. */
   readonly #added = new Set<number>();
 
@@ -45,7 +46,6 @@ export class NodeStates {
     this.#texts = new GrowingRows(texts, dimensions);
     this.#textRows = new NodeRows([this.#texts], given.slice(0, ids.product.length));
     this.#hasher = new NodeHasher({ seed, kind: 'dense', dimensions });
-    this.#input = new Float32Array(dimensions);
   }
 
   has(node: number): boolean {
@@ -65,6 +65,11 @@ export class NodeStates {
     this.#added.delete(node);
   }
 
+  /** To be called when a batch is done: what was kept for its sake is let go. */
+  endBatch(): void {
+    this.#inputs.clear();
+  }
+
   setText(node: number, vector: Float32Array): void {
     const row = this.#textRows.add(node);
     this.#texts.array(row).set(vector, this.#texts.offset(row));
@@ -76,16 +81,29 @@ export class NodeStates {
     if (row !== undefined) addScaled(this.#texts.array(row), this.#texts.offset(row), scale, into);
   }
 
-  /** Adds `scale` × ĥᵏ of the node in a propagated channel; ĥ⁰ is made of its id, type and text. */
-  addLayer(channel: string, input: ChannelInput, k: number, node: number, scale: number, into: Float64Array): void {
-    if (k === 0) {
-      this.#addInput(input, node, scale, into);
-      return;
+  /** Adds weight × ĥᵏ of the nodes in a propagated channel; ĥ⁰ is made of id, type and text. */
+  addLayer(
+    channel: string,
+    input: ChannelInput,
+    k: number,
+    nodes: readonly number[],
+    weights: readonly number[],
+    into: Float64Array,
+  ): void {
+    const layer = k === 0 ? undefined : this.#layers.get(channel)![k - 1]!;
+    const terms: Term[] = [];
+    for (let i = 0; i < nodes.length; i++) {
+      const scale = weights[i]!;
+      if (layer === undefined) {
+        const term = this.#inputTerm(input, nodes[i]!, scale);
+        if (term !== undefined) terms.push(term);
+        continue;
+      }
+      const row = this.#rows.find(nodes[i]!);
+      // A node that is new and not embedded yet has nothing to say.
+      if (row !== undefined) terms.push({ rows: layer.array(row), from: layer.offset(row), scale });
     }
-    const row = this.#rows.find(node);
-    if (row === undefined) return; // new, and not embedded yet: it has nothing to say
-    const layer = this.#layers.get(channel)![k - 1]!;
-    addScaled(layer.array(row), layer.offset(row), scale, into);
+    addTerms(terms, into);
   }
 
   /** Keeps ĥᵏ, k ≥ 1, of a node that has been added. */
@@ -114,11 +132,19 @@ export class NodeStates {
     rows.array(row).set(vector, rows.offset(row));
   }
 
-  #addInput(input: ChannelInput, node: number, scale: number, into: Float64Array): void {
+  #inputTerm(input: ChannelInput, node: number, scale: number): Term | undefined {
     if (input === 'text') {
-      this.addText(node, scale, into);
-      return;
+      const at = this.#textRows.find(node);
+      return at === undefined ? undefined : { rows: this.#texts.array(at), from: this.#texts.offset(at), scale };
     }
+    const known = this.#inputs.get(input) ?? new Map<number, Float32Array>();
+    this.#inputs.set(input, known);
+    let rows = known.get(node);
+    if (rows === undefined) known.set(node, (rows = this.#inputRow(input, node)));
+    return { rows, from: 0, scale };
+  }
+
+  #inputRow(input: ChannelInput, node: number): Float32Array {
     const { nodes } = this.live.graph;
     const type = nodes.type(node)!;
     const sum = new Float64Array(this.#dimensions);
@@ -127,7 +153,6 @@ export class NodeStates {
     if (parts.includes('type')) this.#hasher.addTo(sum, 0, type);
     if (parts.includes('text')) this.addText(node, 1, sum);
     normalise(sum);
-    this.#input.set(sum);
-    addScaled(this.#input, 0, scale, into);
+    return new Float32Array(sum); // Float32Array.from would go through an iterator
   }
 }

@@ -6,6 +6,8 @@ import { hashedNodeInputs, nodeInputs } from '../hashing/node-input.js';
 import { planPropagation } from './plan.js';
 import { PropagationPool } from './pool.js';
 import type { PropagationGraph } from './propagation-graph.js';
+import { sharedMatrix } from './input.js';
+import { propagateReference } from './reference.js';
 
 const kernel = readFileSync(new URL('../../dist/kernel.wasm', import.meta.url));
 
@@ -29,6 +31,9 @@ async function withPool<T>(use: (pool: PropagationPool) => Promise<T>, workers =
     await pool.close();
   }
 }
+
+const distance = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 
 /** Layers for minutes. */
 const endless = new Array<number>(2_000_000).fill(0.5);
@@ -66,6 +71,30 @@ describe('PropagationPool', () => {
         return rounded(row);
       });
       expect(read).toEqual(expected.slice(2, 4));
+    }));
+
+  test('leaves the layers in between, and maps linearly without norms, as the reference does', () =>
+    withPool(async (pool) => {
+      const rows = 300;
+      const dimensions = 20;
+      const wide = Float32Array.from({ length: rows * dimensions }, (_, i) => Math.sin(i * i));
+      const ring: PropagationGraph = {
+        rows,
+        offsets: Uint32Array.from({ length: rows + 1 }, (_, v) => 2 * v),
+        neighbours: Uint32Array.from({ length: 2 * rows }, (_, i) => ((i >> 1) + (i % 2 ? 7 : rows - 7)) % rows),
+        weights: Float32Array.from({ length: 2 * rows }, () => 0.5),
+      };
+      const alphas = [0.4, 0.5, 0.7];
+      const both = [0, 1].map(() => [sharedMatrix(rows, dimensions), sharedMatrix(rows, dimensions)]);
+      await pool.propagate(ring, wide, { dimensions, alphas, layers: both[0]! });
+      propagateReference(ring, wide, { dimensions, alphas, layers: both[1]! });
+      both[0]!.forEach((layer, i) => expect(distance(layer, both[1]![i]!)).toBeLessThan(1e-6));
+      const linear = { dimensions, alphas, normalise: false };
+      const mapped = await pool.propagate(ring, wide, linear);
+      expect(distance(mapped, propagateReference(ring, wide, linear))).toBeLessThan(1e-6);
+      await expect(
+        pool.propagate(ring, wide, { dimensions, alphas, layers: [new Float32Array(3)] }),
+      ).rejects.toMatchObject({ code: 'PROPAGATION_INPUT_INVALID' });
     }));
 
   test('hashed input is the same as the rows made of it', () =>

@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { ModelState } from './model-state.js';
+import { replayOfGraph } from './replay-of-graph.js';
+
+const PRODUCTS = 5;
+const SELLERS = 3;
+
+function stateWith(listings: readonly (readonly [seller: number, product: number, timeMs: number])[]): ModelState {
+  const column = (i: 0 | 1 | 2): number[] => listings.map((listing) => listing[i]);
+  return {
+    productIds: Array.from({ length: PRODUCTS }, (_, p) => `p${p}`),
+    sellerIds: Array.from({ length: SELLERS }, (_, s) => `s${s}`),
+    categoryIds: [],
+    category: new Int32Array(PRODUCTS).fill(-1),
+    customers: [9, 9, 9, 9, 1],
+    listingCounts: Array.from({ length: PRODUCTS }, (_, p) => listings.filter(([, q]) => p === q).length),
+    listings: { seller: column(0), product: column(1), timeMs: column(2) },
+    coInteractions: { first: [], second: [], count: [] },
+    lowestCount: 1,
+    candidates: new Int32Array(0),
+  };
+}
+
+const rule = { minCustomers: 2, maxListings: 2 };
+
+test('takes off the newest listings, and asks for those that could have been foreseen', () => {
+  const state = stateWith([
+    [0, 0, 1],
+    [1, 0, 2],
+    [0, 1, 3],
+    [1, 4, 4], // too little demand to be a candidate
+    [2, 1, 5], // a seller that had not listed before
+    [1, 0, 6], // warm already
+    [1, 1, 6],
+    [0, 2, 6],
+  ]);
+  const replay = replayOfGraph(state, { share: 0.5, rule });
+  expect([...replay.state.candidates]).toEqual([1, 2, 3]);
+  expect([...(replay.state.listingCounts as Uint32Array)]).toEqual([2, 1, 0, 0, 1]);
+  expect(replay.state.listings.timeMs).toHaveLength(4);
+  expect(replay.targets).toEqual([
+    { seller: 1, product: 1 },
+    { seller: 0, product: 2 },
+  ]);
+});
+
+test('never knows a listing of a time that is still to be foreseen, and bears a graph without listings', () => {
+  const listing = fc.tuple(fc.nat(SELLERS - 1), fc.nat(PRODUCTS - 1), fc.nat(6));
+  fc.assert(
+    fc.property(fc.array(listing, { maxLength: 20, size: 'max' }), (unsorted) => {
+      const listings = unsorted.toSorted((a, b) => a[2] - b[2]);
+      const replay = replayOfGraph(stateWith(listings), { rule });
+      const known = replay.state.listings.timeMs as Float64Array;
+      const rest = listings.slice(known.length);
+      expect(rest.length >= listings.length / 5).toBe(true);
+      for (const [, , timeMs] of rest) expect(known.every((earlier) => earlier < timeMs)).toBe(true);
+      for (const { product } of replay.targets) expect(replay.state.candidates).toContain(product);
+    }),
+  );
+});
