@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OnnxTextEncoder, type EmbedTexts } from './onnx-encoder.js';
@@ -41,19 +41,4 @@ describe('OnnxTextEncoder.open', () => {
       rmSync(folder, { recursive: true });
     }
   });
-
-  const model = process.env['THAW_TEXT_MODEL'] ?? '';
-  (existsSync(model) ? test : test.skip)(
-    `reads a real model${existsSync(model) ? '' : ' (skipped: THAW_TEXT_MODEL names no folder)'}`,
-    async () => {
-      const encoder = await OnnxTextEncoder.open({ folder: model });
-      const rows = await encoder.encode([text('tea pot'), text('kettle for tea'), text('steel bolt M8')]);
-      const cosine = (a: number, b: number): number =>
-        rows
-          .subarray(a * encoder.dimensions, (a + 1) * encoder.dimensions)
-          .reduce((sum, value, k) => sum + value * rows[b * encoder.dimensions + k]!, 0);
-      expect(cosine(0, 0)).toBeCloseTo(1, 4);
-      expect(cosine(0, 1)).toBeGreaterThan(cosine(0, 2));
-    },
-  );
 });

@@ -1,5 +1,5 @@
-import { collect, readInteractions, readListings, readProducts, type ReadOptions } from '@thaw/dataset';
-import type { ProductText } from '@thaw/text';
+import { readInteractions, readListings, readProducts, type ReadOptions } from '@thaw/dataset';
+import type { ProductText, TextEncoder } from '@thaw/text';
 
 /** The products of a catalogue, by number. */
 export interface Catalogue {
@@ -8,6 +8,8 @@ export interface Catalogue {
   readonly category: Int32Array;
   readonly categoryIds: readonly string[];
   readonly texts: readonly ProductText[];
+  /** Encodes the texts; hashed n-grams where absent. */
+  readonly textEncoder?: TextEncoder;
 }
 
 /** Sellers' listings as columns, ascending by time; a pair may be in it more than once. */
@@ -69,7 +71,7 @@ interface Columns {
 }
 
 async function intern<T extends { readonly productId: string; readonly timeMs: number }>(
-  rows: AsyncIterable<T>,
+  rows: Rows<T>,
   products: Interner,
   who: (row: T) => number,
 ): Promise<Columns> {
@@ -97,25 +99,38 @@ function byTime({ who, product, timeMs }: Columns): Columns {
   };
 }
 
-/** Reads the events of a data set folder (never its test listings). Events of products not in the catalogue are left out. */
-export async function loadEventLog(folder: string, options: ReadOptions = {}): Promise<LoadedLog> {
+/** Events in any order, as a data set's files or the live topics have them. */
+export interface EventRows {
+  readonly products: Rows<ProductText & { readonly productId: string; readonly categoryId: string }>;
+  readonly listings: Rows<{ readonly sellerId: string; readonly productId: string; readonly timeMs: number }>;
+  readonly interactions: Rows<{ readonly customerId: string; readonly productId: string; readonly timeMs: number }>;
+}
+
+type Rows<T> = AsyncIterable<T> | Iterable<T>;
+
+/** Events of products not in the catalogue are left out. */
+export async function logOf(rows: EventRows, textEncoder?: TextEncoder): Promise<LoadedLog> {
   const products = new Interner();
   const categories = new Interner();
   const texts: ProductText[] = [];
   const category: number[] = [];
-  for (const row of await collect(readProducts(folder, options))) {
-    if (products.add(row.productId) < texts.length) continue; // a repeated product: the first row counts
-    texts.push({ title: row.title, description: row.description });
-    category.push(row.categoryId === '' ? -1 : categories.add(row.categoryId));
+  for await (const { productId, categoryId, title, description } of rows.products) {
+    if (products.add(productId) < texts.length) continue; // a repeated product: the first row counts
+    texts.push({ title, description });
+    category.push(categoryId === '' ? -1 : categories.add(categoryId));
   }
   const sellers = new Interner();
   const customers = new Interner();
-  const listings = byTime(await intern(readListings(folder, options), products, (row) => sellers.add(row.sellerId)));
-  const interactions = await intern(readInteractions(folder, options), products, (row) =>
-    customers.add(row.customerId),
-  );
+  const listings = byTime(await intern(rows.listings, products, ({ sellerId }) => sellers.add(sellerId)));
+  const interactions = await intern(rows.interactions, products, ({ customerId }) => customers.add(customerId));
   const log: EventLog = {
-    catalogue: { ids: products.ids, category: Int32Array.from(category), categoryIds: categories.ids, texts },
+    catalogue: {
+      ids: products.ids,
+      category: Int32Array.from(category),
+      categoryIds: categories.ids,
+      texts,
+      ...(textEncoder && { textEncoder }),
+    },
     sellerIds: sellers.ids,
     customerCount: customers.ids.length,
     listings: { seller: listings.who, product: listings.product, timeMs: listings.timeMs },
@@ -123,3 +138,17 @@ export async function loadEventLog(folder: string, options: ReadOptions = {}): P
   };
   return { log, products, sellers };
 }
+
+/** Reads the events of a data set folder (never its test listings). */
+export const loadEventLog = (
+  folder: string,
+  { textEncoder, ...options }: ReadOptions & { readonly textEncoder?: TextEncoder } = {},
+): Promise<LoadedLog> =>
+  logOf(
+    {
+      products: readProducts(folder, options),
+      listings: readListings(folder, options),
+      interactions: readInteractions(folder, options),
+    },
+    textEncoder,
+  );

@@ -1,7 +1,8 @@
 import { ThawError } from '@thaw/contracts';
 import { hasTestSplit, readCandidates, readStats, readTestListings, type ReadOptions } from '@thaw/dataset';
 import { DEFAULT_GRAPH_SETTINGS } from '@thaw/graph';
-import { loadEventLog, type LoadedLog } from '../data/event-log.js';
+import type { TextEncoder } from '@thaw/text';
+import { loadEventLog, logOf, type EventRows, type LoadedLog } from '../data/event-log.js';
 import { snapshotAt } from '../data/snapshot.js';
 import { exerciseAt, HISTORY_LIMIT, type CandidateRule, type Exercise, type Target } from './training.js';
 
@@ -16,6 +17,8 @@ export interface Task {
 export interface TaskOptions extends ReadOptions {
   /** Split the log here instead of taking the folder's candidates and test listings, Unix epoch milliseconds. */
   readonly splitTimeMs?: number;
+  /** Encodes what is written about products; hashed n-grams where absent. */
+  readonly textEncoder?: TextEncoder;
 }
 
 /** The share of listings before the split, where nobody gives a time. */
@@ -34,10 +37,28 @@ export async function loadTask(folder: string, options: TaskOptions = {}): Promi
     options.splitTimeMs === undefined && hasTestSplit(folder)
       ? await fromFiles(folder, name, splitTimeMs ?? Infinity, loaded, options)
       : fromTime(name, loaded, options.splitTimeMs);
+  return withTargets(folder, task);
+}
+
+/**
+ * A task made of events that are in no data set folder: split by time, with the default candidate policy.
+ *
+ * @param dataset the name of what they are, for the result and the messages
+ * @throws ThawError DATASET_INVALID when nothing is left to test.
+ */
+export async function taskOfEvents(
+  dataset: string,
+  rows: EventRows,
+  { splitTimeMs, textEncoder }: Pick<TaskOptions, 'splitTimeMs' | 'textEncoder'> = {},
+): Promise<Task> {
+  return withTargets(dataset, fromTime(dataset, await logOf(rows, textEncoder), splitTimeMs));
+}
+
+function withTargets(where: string, task: Task): Task {
   if (task.exercise.targets.length > 0) return task;
   throw new ThawError(
     'DATASET_INVALID',
-    `${folder}: no listing onto a candidate is left to test after the split. Split earlier, or add test listings.`,
+    `${where}: no listing onto a candidate is left to test after the split. Split earlier, or add test listings.`,
   );
 }
 

@@ -1,6 +1,6 @@
-import { HashedTfIdfEncoder } from '@thaw/text';
 import type { EncodeTexts, ModelState, Replay } from '@thaw/waml';
 import { countCoInteractions } from '../data/co-interactions.js';
+import { encodeCatalogue } from '../data/encode-catalogue.js';
 import { replayOf, type Training } from '../protocol/training.js';
 
 /** A training state as the model takes it: all pairs, whatever their count; numbers are those of the log. */
@@ -28,10 +28,6 @@ export function modelReplayOf(training: Training): Replay {
 
 /** Encodes the texts of the log's catalogue, which are the same at any time. */
 export function textsOf({ snapshot }: Training, signal: AbortSignal | undefined): EncodeTexts {
-  const { texts } = snapshot.log.catalogue;
-  return (dimensions, seed) => {
-    const encoder = new HashedTfIdfEncoder({ dimensions, seed });
-    encoder.learn(texts);
-    return encoder.encodeNow(texts, signal);
-  };
+  const { catalogue } = snapshot.log;
+  return (dimensions, seed) => encodeCatalogue(catalogue, { dimensions, seed, signal });
 }
