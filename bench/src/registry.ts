@@ -13,6 +13,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/codec.js')).codec,
   },
   {
+    name: 'fine-tune',
+    summary: 'apps/trainer from the command to fine-tune to the announced version, on a graph of a given size',
+    load: async () => (await import('./benchmarks/fine-tune.js')).fineTune,
+  },
+  {
     name: 'ingest',
     summary: 'apps/graph from Kafka to synced state: giftware, and a Zipf stream',
     load: async () => (await import('./benchmarks/ingest.js')).ingest,

@@ -34,6 +34,7 @@ export class GraphProcess {
   readonly #log: string[] = [];
   #client: graph.GraphServiceClient | undefined;
   #httpUrl: string | undefined;
+  #grpcPort: number | undefined;
   readonly exited: Promise<void>;
   /** Resolves when it serves probes; its state may still be loading. Rejects with its log if it ends before that. */
   readonly started: Promise<void>;
@@ -52,6 +53,7 @@ export class GraphProcess {
     });
     this.started = listening.then(({ httpUrl, grpcPort }) => {
       this.#httpUrl = httpUrl;
+      this.#grpcPort = grpcPort;
       this.#client = new graph.GraphServiceClient(`127.0.0.1:${grpcPort}`, credentials.createInsecure());
     });
     this.started.catch(() => undefined); // whoever waits for it is told; the crash tests end processes before it
@@ -76,6 +78,12 @@ export class GraphProcess {
     const app = GraphProcess.spawn(options);
     await app.started;
     return app;
+  }
+
+  /** Of the graph service. */
+  get grpcPort(): number {
+    if (this.#grpcPort === undefined) throw new Error('apps/graph does not listen yet: wait for `started`');
+    return this.#grpcPort;
   }
 
   get pid(): number {
@@ -103,6 +111,11 @@ export class GraphProcess {
   async kill(signal: NodeJS.Signals): Promise<void> {
     this.#child.kill(signal);
     await this.exited;
+  }
+
+  /** `host:port` of its service. */
+  get grpcAddress(): string {
+    return this.#grpc.getChannel().getTarget().replace(/^dns:/, '');
   }
 
   get #grpc(): graph.GraphServiceClient {
