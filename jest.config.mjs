@@ -9,7 +9,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
   moduleNameMapper: {
-    '^@thaw/app-(graph)$': '<rootDir>/apps/$1/src/index.ts',
+    '^@thaw/app-([a-z]+)$': '<rootDir>/apps/$1/src/index.ts',
     '^@thaw/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

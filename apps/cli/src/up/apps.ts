@@ -17,6 +17,16 @@ const APPS: readonly AppDefinition[] = [
     httpPort: { setting: SETTINGS.graph.httpPort.name, of: ({ config }) => config.graph.httpPort },
     grpcPort: { setting: SETTINGS.graph.grpcPort.name, of: ({ config }) => config.graph.grpcPort },
   },
+  {
+    name: 'trainer',
+    httpPort: { setting: SETTINGS.trainer.httpPort.name, of: ({ config }) => config.trainer.httpPort },
+    grpcPort: { setting: SETTINGS.trainer.grpcPort.name, of: ({ config }) => config.trainer.grpcPort },
+  },
+  {
+    name: 'recommender',
+    httpPort: { setting: SETTINGS.recommender.httpPort.name, of: ({ config }) => config.recommender.httpPort },
+    grpcPort: { setting: SETTINGS.recommender.grpcPort.name, of: ({ config }) => config.recommender.grpcPort },
+  },
 ];
 
 /** An app with the ports that it will listen on. */
@@ -42,6 +52,8 @@ export async function planApps({ loaded, environment, brokers, logFormat, note }
   const { config, report } = loaded;
   const isSet = (setting: string) => report.some(({ name, source }) => name === setting && source !== 'default');
   const apps: App[] = [];
+  // One app finds another by its port: the environment is one for all, and complete before any of them starts.
+  const ports: Record<string, string> = {};
   for (const { name, httpPort: http, grpcPort: grpc } of APPS) {
     const entry = entryOf(name);
     if (!existsSync(entry)) {
@@ -59,10 +71,9 @@ export async function planApps({ loaded, environment, brokers, logFormat, note }
       THAW_LOG_FORMAT: logFormat,
       // Half of ours, so that there is time left to close Kafka after the apps.
       THAW_SHUTDOWN_BUDGET_MS: String(Math.floor(config.lifecycle.shutdownBudgetMs / 2)),
-      [http.setting]: String(httpPort),
-      [grpc.setting]: String(grpcPort),
     };
+    Object.assign(ports, { [http.setting]: String(httpPort), [grpc.setting]: String(grpcPort) });
     apps.push({ name, httpPort, grpcPort, child: { name, command: process.execPath, args: [entry], env } });
   }
-  return apps;
+  return apps.map((app) => ({ ...app, child: { ...app.child, env: { ...app.child.env, ...ports } } }));
 }

@@ -45,6 +45,20 @@ export const integer = (range: Range = {}) =>
     return checkRange(value, range, context);
   });
 
+/** A decimal number. */
+export const decimal = (range: Range = {}) =>
+  z.string().transform((text, context) => {
+    const value = Number(text.trim());
+    if (text.trim() === '' || !Number.isFinite(value)) {
+      context.addIssue({ code: 'custom', message: 'must be a number' });
+      return z.NEVER;
+    }
+    return checkRange(value, range, context);
+  });
+
+/** A part of a whole, 0 to 1. */
+export const share = () => decimal({ min: 0, max: 1 });
+
 /** A TCP port; 0 lets the system pick a free one. */
 export const port = () => integer({ min: 0, max: 65_535 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, brokers, bytes, durationMs, integer, port } from './parsers.js';
+import { boolean, brokers, bytes, decimal, durationMs, integer, port, share } from './parsers.js';
 import { type ConfigOf, optional, withDefault } from './setting.js';
 
 /** Every setting of Thaw, by group. `thaw config` prints them; nothing reads the environment elsewhere. */
@@ -212,6 +212,89 @@ export const SETTINGS = {
       'THAW_TRAINER_GRPC_PORT',
       '50052',
       port().describe('Port of the operator service (gRPC) of apps/trainer; 0 picks a free one.'),
+    ),
+    minListings: withDefault(
+      'THAW_TRAINER_MIN_LISTINGS',
+      '200',
+      integer({ min: 10, max: 1_000_000_000 }).describe('Listings of the graph before the first version is made.'),
+    ),
+    churnShare: withDefault(
+      'THAW_TRAINER_CHURN',
+      '0.1',
+      share().describe(
+        'Share of the candidates that came or went since the last version, at which a fine-tune is due.',
+      ),
+    ),
+    changedEdgesShare: withDefault(
+      'THAW_TRAINER_CHANGED_EDGES',
+      '0.1',
+      share().describe('Share of edges and listings that changed since the last version, at which a fine-tune is due.'),
+    ),
+    maxAgeMs: withDefault(
+      'THAW_TRAINER_MAX_AGE',
+      '1h',
+      durationMs({ min: 1000 }).describe('Age of the last version at which a fine-tune is due, if anything changed.'),
+    ),
+    minGapMs: withDefault(
+      'THAW_TRAINER_MIN_GAP',
+      '60s',
+      durationMs({ min: 0 }).describe('Least time between the end of a run and the start of the next by itself.'),
+    ),
+    growth: withDefault(
+      'THAW_TRAINER_GROWTH',
+      '2',
+      decimal({ min: 1.1, max: 1000 }).describe(
+        'Listings, as a multiple of those at the last full retrain, at which another is due.',
+      ),
+    ),
+    recallTolerance: withDefault(
+      'THAW_TRAINER_RECALL_TOLERANCE',
+      '0.01',
+      share().describe(
+        'How far Recall@100 on held-back listings may fall below the serving version and pass the gate.',
+      ),
+    ),
+    minIndexRecall: withDefault(
+      'THAW_TRAINER_MIN_INDEX_RECALL',
+      '0.98',
+      share().describe('Recall of the index against exact search below which the gate rejects a version.'),
+    ),
+    vectorBytes: withDefault(
+      'THAW_TRAINER_VECTOR_BYTES',
+      '1GiB',
+      bytes({ min: 2 ** 20, max: 2 ** 40 }).describe(
+        'Memory for the vectors of a version: it decides how wide they are.',
+      ),
+    ),
+    stateBytes: withDefault(
+      'THAW_TRAINER_STATE_BYTES',
+      '4GiB',
+      bytes({ min: 2 ** 20, max: 2 ** 40 }).describe('Memory for live embedding; a version that needs more has none.'),
+    ),
+    workers: withDefault(
+      'THAW_TRAINER_WORKERS',
+      '2',
+      integer({ min: 1, max: 256 }).describe('Threads of propagation; best the number of cores.'),
+    ),
+    hangMs: withDefault(
+      'THAW_TRAINER_HANG',
+      '5m',
+      durationMs({ min: 1000 }).describe('Silence of a run after which it is ended and tried again.'),
+    ),
+    attempts: withDefault(
+      'THAW_TRAINER_ATTEMPTS',
+      '3',
+      integer({ min: 1, max: 100 }).describe('How often a run is tried before it counts as failed.'),
+    ),
+    keepVersions: withDefault(
+      'THAW_TRAINER_KEEP_VERSIONS',
+      '5',
+      integer({ min: 2, max: 10_000 }).describe('Bundles kept of versions that passed the gate, the newest.'),
+    ),
+    keepRejectedMs: withDefault(
+      'THAW_TRAINER_KEEP_REJECTED',
+      '24h',
+      durationMs({ min: 0 }).describe('How long bundles stay that the gate rejected.'),
     ),
   },
   recommender: {

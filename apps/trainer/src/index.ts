@@ -1,0 +1,1 @@
+export { startTrainerApp, type RunningTrainerApp, type TrainerAppOptions } from './trainer-app.js';

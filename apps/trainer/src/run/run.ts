@@ -1,0 +1,65 @@
+import { operator } from '@thaw/contracts';
+import type { RunKind, Stage } from './job.js';
+import { STAGES } from './job.js';
+
+const { RunState } = operator;
+
+/** What the parts of a run take of its time, roughly: by these the progress of the whole is told. */
+const SHARES: Readonly<Record<RunKind, Readonly<Record<Stage, number>>>> = {
+  full: { read: 2, choose: 50, fit: 20, embed: 15, index: 8, write: 3, gate: 1, publish: 1 },
+  'fine-tune': { read: 4, choose: 0, fit: 45, embed: 30, index: 12, write: 6, gate: 1, publish: 2 },
+};
+
+/** One run as operators see it, from the moment that it is asked for. */
+export class Run {
+  state = RunState.QUEUED;
+  stage: Stage = 'read';
+  fraction = 0;
+  message = '';
+  attempt = 0;
+  /** The version that came of it. */
+  version: string | undefined;
+  startedAtMs: number | undefined;
+  readonly cancelled = new AbortController();
+  private readonly watchers = new Set<() => void>();
+
+  constructor(
+    readonly runId: string,
+    readonly kind: RunKind,
+    readonly reason: string,
+  ) {}
+
+  get isOver(): boolean {
+    return this.state !== RunState.QUEUED && this.state !== RunState.RUNNING;
+  }
+
+  /** 0 to 1 over all stages. */
+  get progress(): number {
+    if (this.isOver) return 1;
+    const shares = SHARES[this.kind];
+    const before = STAGES.slice(0, STAGES.indexOf(this.stage)).reduce((sum, stage) => sum + shares[stage], 0);
+    const total = STAGES.reduce((sum, stage) => sum + shares[stage], 0);
+    return (before + shares[this.stage] * this.fraction) / total;
+  }
+
+  /** Seconds to the end at the pace so far; negative while that says nothing. */
+  etaSeconds(nowMs: number): number {
+    if (this.isOver) return 0;
+    if (this.startedAtMs === undefined || this.progress < 0.05) return -1;
+    return (((nowMs - this.startedAtMs) / 1000) * (1 - this.progress)) / this.progress;
+  }
+
+  /** Changes the run and tells those who watch it. */
+  update(
+    change: Partial<Pick<Run, 'state' | 'stage' | 'fraction' | 'message' | 'attempt' | 'version' | 'startedAtMs'>>,
+  ): void {
+    Object.assign(this, change);
+    for (const watcher of this.watchers) watcher();
+  }
+
+  /** @returns ends the watching */
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { FILES } from '@thaw/bundle';
+import { GraphClient } from '@thaw/graph-reader';
+import { buildIndex } from '@thaw/index';
+import type { ClientSecurity } from '@thaw/platform';
+import {
+  chooseSettings,
+  DEFAULT_MODEL_SETTINGS,
+  dimensionsFor,
+  embed,
+  type GraphCopy,
+  GraphCopyBuilder,
+  LayerKeeper,
+  layerStatesOf,
+  type ModelContext,
+  type Propagate,
+  replayOfGraph,
+  stateBytesPerNode,
+  StageTimes,
+  textSeed,
+  trial,
+} from '@thaw/waml';
+import type { RunJob, RunOutcome, Stage } from './job.js';
+import { writeModel, writeStates } from './model-files.js';
+import { outcomeOf } from './outcome.js';
+import { sampledRows } from './sampled-rows.js';
+import { CatalogueTexts } from './catalogue-texts.js';
+
+export interface TrainTools {
+  readonly propagate: Propagate;
+  readonly security: ClientSecurity;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
+  readonly report: (stage: Stage, fraction: number, what: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Sellers whose searches measure the index. */
+const INDEX_QUERIES = 200;
+
+/**
+ * One run: reads the graph, chooses settings or keeps them, fits the weights, embeds every node, builds the index, and
+ * writes the files of a bundle into the job's folder.
+ *
+ * @throws ThawError GRAPH_NOT_READY, MODEL_TOO_LITTLE_DATA, or what propagation, index and files throw
+ */
+export async function train(
+  job: RunJob,
+  { propagate, security, nowMs, report, signal }: TrainTools,
+): Promise<RunOutcome> {
+  const times = new StageTimes(nowMs);
+  const stage = async <T>(name: Stage, work: () => T | Promise<T>): Promise<T> => {
+    signal.throwIfAborted();
+    report(name, 0, name);
+    return await times.run(name, work);
+  };
+  const copy = await stage('read', () => readGraph(job.graphAddress, security, signal));
+  const { state } = copy;
+  const texts = new CatalogueTexts(copy.texts);
+  const context = (name: Stage): ModelContext => ({
+    propagate,
+    encodeTexts: (dimensions, seed) => texts.encode(dimensions, seed, signal),
+    seed: job.seed,
+    onProgress: ({ fraction, what }) => report(name, fraction, what),
+    signal,
+  });
+  const serving = job.serving?.learned;
+  const replay = replayOfGraph(state, { rule: copy.rule });
+  const settings = await stage('choose', async () => {
+    if (job.kind === 'fine-tune' && serving !== undefined) return serving.settings;
+    const dimensions = dimensionsFor(job.vectorBytes, state.productIds.length + state.sellerIds.length);
+    return await chooseSettings(replay, context('choose'), { ...DEFAULT_MODEL_SETTINGS, dimensions });
+  });
+  const fitted = await stage('fit', () => trial(replay, settings, context('fit'), serving && { serving }));
+  const { learned } = fitted;
+  const nodes = state.productIds.length + state.sellerIds.length + state.categoryIds.length;
+  const keeper = nodes * stateBytesPerNode(learned) <= job.stateBytes ? new LayerKeeper() : undefined;
+  const model = await stage('embed', () =>
+    embed(state, learned, context('embed'), keeper && { keepLayers: keeper.keep }),
+  );
+  const index = await stage('index', () =>
+    buildIndex({
+      vectors: model.products,
+      rows: Uint32Array.from(state.candidates),
+      dimensions: model.dimensions,
+      path: join(job.folder, FILES.index),
+      queries: sampledRows(model.sellers, model.dimensions, INDEX_QUERIES),
+      signal,
+      onProgress: (done, total) => report('index', done / Math.max(1, total), `${done} of ${total} candidates`),
+    }),
+  );
+  await stage('write', async () => {
+    await writeModel(job.folder, copy, model, signal);
+    if (keeper === undefined) return;
+    const encoded = texts.encode(settings.dimensions, textSeed(job.seed), signal);
+    await writeStates(
+      job.folder,
+      copy,
+      layerStatesOf(copy, { learned, seed: job.seed, keeper, texts: encoded }),
+      signal,
+    );
+  });
+  return outcomeOf({ job, copy, fitted, model, index, times });
+}
+
+async function readGraph(address: string, { credentials }: ClientSecurity, signal: AbortSignal): Promise<GraphCopy> {
+  const client = new GraphClient({ address, credentials, setting: 'THAW_GRAPH_ADDRESS' });
+  try {
+    const builder = new GraphCopyBuilder();
+    for await (const message of client.copy(signal)) builder.add(message);
+    return builder.finish();
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,208 @@
+import { Server } from '@grpc/grpc-js';
+import { Module } from '@nestjs/common';
+import { DirectoryBundleStore } from '@thaw/bundle';
+import { prefixedTopic, type ThawError } from '@thaw/contracts';
+import { GraphClient, GraphReader } from '@thaw/graph-reader';
+import { createKafka, type Kafka, type RecordSink } from '@thaw/kafka';
+import {
+  clientSecurity,
+  type Config,
+  type Environment,
+  graphAddress,
+  HealthModule,
+  kafkaConnection,
+  listenGrpc,
+  type Logger,
+  Metrics,
+  Readiness,
+  requireSafeListening,
+  serverCredentials,
+  SETTINGS,
+  type Shutdown,
+  startHttpApp,
+  stopGrpc,
+} from '@thaw/platform';
+import { join } from 'node:path';
+import { LiveThread } from './live/live-thread.js';
+import { observeLive, observeTrainer, trainerEvents } from './metrics.js';
+import { activityReader } from './policy/activity-reader.js';
+import { GraphActivity } from './policy/graph-activity.js';
+import { runInProcess } from './run/run-process.js';
+import { UnfinishedRunFile } from './run/unfinished-run.js';
+import { decodeAudit, encodeAudit } from './service/audit.js';
+import { CommandLog } from './service/command-log.js';
+import { operatorService, operatorServiceDefinition } from './service/operator-service.js';
+import { Trainer } from './trainer.js';
+import { VersionLedger } from './versions/version-ledger.js';
+import { readVersions, versionWriter } from './versions/version-topic.js';
+
+export interface RunningTrainerApp {
+  readonly httpUrl: string;
+  readonly grpcPort: number;
+  /** Resolves when the app cannot go on, with the reason. */
+  readonly failed: Promise<ThawError>;
+}
+
+export interface TrainerAppOptions {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly brokers: readonly string[];
+  readonly logger: Logger;
+  readonly shutdown: Shutdown;
+}
+
+/** The same hashes in every version, so that two versions of one graph differ in what was learned only. */
+const SEED = 1;
+
+/** Starts probes and metrics, live embedding, the trainer, and the operator service. All is registered for shutdown. */
+export async function startTrainerApp(options: TrainerAppOptions): Promise<RunningTrainerApp> {
+  const { config, brokers, logger, shutdown } = options;
+  requireSafeListening(config);
+  const readiness = new Readiness();
+  const metrics = new Metrics();
+  const { host } = config.http;
+  const http = await startHttpApp(healthOnly(readiness, metrics), {
+    host,
+    port: config.trainer.httpPort,
+    portSetting: SETTINGS.trainer.httpPort.name,
+    logger,
+  });
+  shutdown.add('http', async () => await http.app.close());
+
+  const log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: object): void =>
+    logger[level](fields ?? {}, message);
+  const connection = kafkaConnection(config.kafka, brokers, 'thaw-trainer');
+  const kafka = createKafka(connection, log);
+  shutdown.add('kafka', async () => await kafka.close());
+  const sink = await kafka.sink();
+  shutdown.add('sink', async () => await sink.close());
+  const { topicPrefix } = config.kafka;
+
+  const live = new LiveThread(
+    {
+      kafka: connection,
+      topicPrefix,
+      graphAddress: graphAddress(config),
+      bundleDir: config.paths.bundleDir,
+      security: config.security,
+    },
+    log,
+  );
+  shutdown.add('live embedding', async () => await live.close());
+
+  const ledger = new VersionLedger(versionWriter(sink, topicPrefix));
+  await readVersions(kafka, topicPrefix, (record) => ledger.take(record));
+  const commands = await openCommandLog(kafka, sink, topicPrefix);
+
+  const activity = new GraphActivity();
+  const reader = followActivity(options, kafka, activity);
+  const trainer = await openTrainer(options, { live, ledger, activity, metrics });
+  shutdown.add('trainer', async () => await trainer.close());
+  observeTrainer(metrics, { trainer, ledger, activity, lagSeconds: () => reader.status.lagSeconds });
+  observeLive(metrics, live);
+  readiness.add('graph', () => {
+    const { caughtUp, state, reason } = reader.status;
+    return caughtUp ? { ok: true } : { ok: false, reason: reason?.message ?? `${state} the graph` };
+  });
+
+  const server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 });
+  server.addService(
+    operatorServiceDefinition,
+    operatorService({ desk: trainer.desk, ledger, commands, pauses: trainer.pauses }),
+  );
+  const portSetting = SETTINGS.trainer.grpcPort.name;
+  const address = { host, port: config.trainer.grpcPort, portSetting, credentials: serverCredentials(config) };
+  const grpcPort = await listenGrpc(server, address);
+  shutdown.add('grpc', async () => await stopGrpc(server));
+  shutdown.add('readiness', () => readiness.drain('shutting down'));
+
+  await trainer.start();
+  const { serving } = ledger;
+  if (serving !== undefined)
+    void live
+      .prepare(serving.version)
+      .catch((err: unknown) => logger.error({ err }, 'live embedding waits for the next version'));
+  return { httpUrl: http.url, grpcPort, failed: live.failed };
+}
+
+function healthOnly(readiness: Readiness, metrics: Metrics) {
+  @Module({ imports: [HealthModule.register({ readiness, metrics })] })
+  class TrainerModule {}
+  return TrainerModule;
+}
+
+async function openCommandLog(kafka: Kafka, sink: RecordSink, topicPrefix: string): Promise<CommandLog> {
+  const topic = prefixedTopic(topicPrefix, 'audit');
+  const commands = new CommandLog(async (entry) => {
+    await sink.send(topic, [{ partition: 0, key: Buffer.from(entry.commandId), value: encodeAudit(entry) }]);
+  });
+  await kafka.readAll([topic], ({ records }) => {
+    for (const { value } of records) {
+      const entry = decodeAudit(value);
+      if (entry !== undefined) commands.take(entry);
+    }
+    return Promise.resolve();
+  });
+  return commands;
+}
+
+function followActivity(
+  { config, logger, shutdown }: TrainerAppOptions,
+  kafka: Kafka,
+  activity: GraphActivity,
+): GraphReader {
+  const { credentials } = clientSecurity(config);
+  const client = new GraphClient({ address: graphAddress(config), credentials, setting: SETTINGS.graph.address.name });
+  const reader = new GraphReader({
+    name: 'thaw-trainer',
+    client,
+    kafka,
+    topic: prefixedTopic(config.kafka.topicPrefix, 'graph-changes'),
+    consumer: activityReader(activity),
+    log: (level, message, fields) => logger[level](fields, message),
+  });
+  const stop = new AbortController();
+  const reading = reader.run(stop.signal);
+  shutdown.add('graph reader', async () => {
+    stop.abort();
+    await reading;
+    client.close();
+  });
+  return reader;
+}
+
+interface TrainerNeeds {
+  readonly live: LiveThread;
+  readonly ledger: VersionLedger;
+  readonly activity: GraphActivity;
+  readonly metrics: Metrics;
+}
+
+async function openTrainer(
+  { config, environment, brokers, logger }: TrainerAppOptions,
+  { live, ledger, activity, metrics }: TrainerNeeds,
+): Promise<Trainer> {
+  const { vectorBytes, stateBytes, workers, hangMs } = config.trainer;
+  return new Trainer({
+    settings: config.trainer,
+    store: await DirectoryBundleStore.open(config.paths.bundleDir),
+    ledger,
+    activity,
+    unfinished: new UnfinishedRunFile(join(config.paths.dataDir, 'trainer')),
+    logger,
+    events: trainerEvents(metrics),
+    compute: async (job, onProgress, signal) =>
+      await runInProcess({
+        job: { ...job, graphAddress: graphAddress(config), seed: SEED, vectorBytes, stateBytes, workers },
+        environment: { ...environment, KAFKA_BROKERS: brokers.join(',') },
+        hangMs,
+        onProgress,
+        onLine: (line) => logger.info({ line }, 'run'),
+        signal,
+      }),
+    catchUp: async (version) => {
+      // A pinned version goes on being served, and embedded for.
+      if (ledger.serving?.pinned !== true) await live.prepare(version);
+    },
+  });
+}

@@ -1,0 +1,147 @@
+import type { BundleStore, ListedBundle } from '@thaw/bundle';
+import { operator, type ThawError } from '@thaw/contracts';
+import type { Logger } from '@thaw/platform';
+import type { GateSettings } from './policy/gate.js';
+import type { GraphActivity } from './policy/graph-activity.js';
+import { dueRun, type PolicySettings, type TrainingHistory } from './policy/training-policy.js';
+import type { RunJob, RunOutcome, Stage } from './run/job.js';
+import { learnedOf } from './run/outcome.js';
+import type { Run } from './run/run.js';
+import { RunDesk, type RunEnd } from './run/run-desk.js';
+import type { UnfinishedRunFile } from './run/unfinished-run.js';
+import { pruneBundles, type PruneSettings, publishBundle, versionOf } from './versions/publish.js';
+import type { VersionLedger } from './versions/version-ledger.js';
+
+export interface TrainerSettings extends PolicySettings, GateSettings, PruneSettings {
+  readonly attempts: number;
+}
+
+/** What a trainer is told of, for metrics. */
+export interface TrainerEvents {
+  onFailedAttempt(run: Run, reason: ThawError): void;
+  onEnd(run: Run): void;
+  onOutcome(run: Run, outcome: RunOutcome): void;
+}
+
+export interface TrainerParts {
+  readonly settings: TrainerSettings;
+  readonly store: BundleStore;
+  readonly ledger: VersionLedger;
+  readonly activity: GraphActivity;
+  readonly unfinished: UnfinishedRunFile;
+  readonly logger: Logger;
+  readonly events: TrainerEvents;
+  /** Does the computation of a run. */
+  readonly compute: (
+    job: Pick<RunJob, 'kind' | 'folder' | 'serving'>,
+    onProgress: (stage: Stage, fraction: number, what: string) => void,
+    signal: AbortSignal,
+  ) => Promise<RunOutcome>;
+  /** Brings what changed since a version was begun onto the topic of embeddings, before anybody serves it. */
+  readonly catchUp: (version: string, signal: AbortSignal) => Promise<void>;
+}
+
+const LOOK_EVERY_MS = 500;
+
+/** Makes versions: those that the policy finds due, and those that are asked for. */
+export class Trainer {
+  readonly desk: RunDesk;
+  /** Runs that come by themselves are paused; those that are asked for are not. */
+  readonly pauses = { paused: false };
+  private history: TrainingHistory = { lastEndMs: undefined, lastVersionMs: undefined, listingsAtFull: undefined };
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: TrainerParts) {
+    const { settings, logger, unfinished, events } = parts;
+    this.desk = new RunDesk({
+      perform: (run) => this.perform(run),
+      attempts: settings.attempts,
+      logger,
+      onFailedAttempt: (run, reason) => events.onFailedAttempt(run, reason),
+      onEnd: (run) => {
+        this.history = { ...this.history, lastEndMs: Date.now() };
+        events.onEnd(run);
+      },
+      remember: (run) => unfinished.write(run),
+    });
+  }
+
+  /** Goes on with what a killed trainer left, and from then on looks at what is due. */
+  async start(): Promise<void> {
+    this.history = historyOf(await this.parts.store.list());
+    const left = this.parts.unfinished.read();
+    if (left !== undefined) this.desk.start(left.kind, left.reason, left.runId);
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.desk.close();
+  }
+
+  private look(): void {
+    if (this.pauses.paused || this.desk.current !== undefined) return;
+    const { settings, activity } = this.parts;
+    const due = dueRun(settings, activity.now, this.history, Date.now());
+    if (due !== undefined) this.desk.start(due.kind, due.reason);
+  }
+
+  private async perform(run: Run): Promise<RunEnd> {
+    const { store, ledger, activity, compute, settings, catchUp, events } = this.parts;
+    const { signal } = run.cancelled;
+    const staged = await store.stage(await store.nextVersion(ledger.names));
+    const taken = activity.mark();
+    try {
+      const serving = await this.serving();
+      const job = { kind: run.kind, folder: staged.folder, serving };
+      const onProgress = (stage: Stage, fraction: number, what: string): void =>
+        run.update({ stage, fraction, message: what });
+      const outcome = await compute(job, onProgress, signal);
+      events.onOutcome(run, outcome);
+      run.update({ stage: 'gate', fraction: 0, message: 'gate' });
+      const manifest = await publishBundle(staged, outcome, settings);
+      run.update({ stage: 'publish', fraction: 0, message: manifest.gate.reason });
+      if (manifest.gate.passed) await catchUp(manifest.version, signal);
+      const { version } = await ledger.add(versionOf(manifest));
+      this.history = {
+        ...this.history,
+        lastVersionMs: manifest.createdAtMs,
+        listingsAtFull: run.kind === 'full' ? outcome.listings : this.history.listingsAtFull,
+      };
+      await pruneBundles(store, ledger, settings);
+      const message = manifest.gate.reason;
+      const { PUBLISHED, REJECTED } = operator.RunState;
+      return manifest.gate.passed ? { state: PUBLISHED, version, message } : { state: REJECTED, version, message };
+    } catch (error) {
+      activity.takeBack(taken);
+      throw error;
+    } finally {
+      await staged.discard();
+    }
+  }
+
+  /** What serves now, with its model; undefined where nothing does, or its bundle is gone. */
+  private async serving(): Promise<RunJob['serving']> {
+    const { store, ledger, logger } = this.parts;
+    const { serving } = ledger;
+    if (serving === undefined) return undefined;
+    const { manifest, broken } = (await store.list()).find(({ version }) => version === serving.version) ?? {};
+    if (manifest !== undefined) return { version: serving.version, learned: learnedOf(manifest.settings) };
+    logger.warn(
+      { version: serving.version, broken },
+      'the bundle that serves cannot be read: the run starts from scratch',
+    );
+    return undefined;
+  }
+}
+
+/** What the bundles say of the runs before. */
+function historyOf(bundles: readonly ListedBundle[]): TrainingHistory {
+  const manifests = bundles.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest]));
+  const full = manifests.findLast(({ kind }) => kind === 'full');
+  return {
+    lastEndMs: undefined,
+    lastVersionMs: manifests.at(-1)?.createdAtMs,
+    listingsAtFull: full?.metrics['listings'] ?? undefined,
+  };
+}
