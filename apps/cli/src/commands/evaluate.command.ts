@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Inject } from '@nestjs/common';
+import { ThawError } from '@thaw/contracts';
 import { parseTimestamp } from '@thaw/dataset';
 import {
   DEFAULT_GOWALLA_OPTIONS,
@@ -13,15 +14,24 @@ import {
   loadTask,
   MODEL_NAMES,
   modelsNamed,
+  taskOfEvents,
   withPropagation,
   type EvaluationResult,
   type GowallaResult,
   type Progress,
+  type Task,
+  type TaskOptions,
 } from '@thaw/evaluate';
+import { createLogger } from '@thaw/platform';
 import { InvalidArgumentError } from 'commander';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
+import { MOST_EVENTS, readLiveEvents } from '../evaluate/live-events.js';
+import { withTextEncoder } from '../evaluate/text-encoder.js';
+import { ConfigSource } from '../session/config-source.js';
 import { interruptible } from '../session/interrupt.js';
+import { existingKafka } from '../session/kafka.js';
 import { Output } from '../terminal/output.js';
+import { openProgress } from '../terminal/progress.js';
 import { parseWhole } from './options.js';
 
 interface EvaluateCommandOptions {
@@ -29,23 +39,31 @@ interface EvaluateCommandOptions {
   readonly seeds?: number;
   readonly at?: number;
   readonly report?: string;
+  readonly live?: boolean;
+  readonly mostEvents?: number;
 }
 
 @Command({
   name: 'evaluate',
-  arguments: '<folder>',
+  arguments: '[folder]',
   argsDescription: { folder: 'a data set in CSV, or train.txt and test.txt with users and their items' },
   description: 'Measure how many held-back listings each model foresees (Recall@20 and @100).',
 })
 export class EvaluateCommand extends CommandRunner {
-  constructor(@Inject(Output) private readonly output: Output) {
+  constructor(
+    @Inject(ConfigSource) private readonly source: ConfigSource,
+    @Inject(Output) private readonly output: Output,
+  ) {
     super();
   }
 
   override async run([folder]: string[], options: EvaluateCommandOptions = {}): Promise<void> {
-    const path = resolve(folder!);
+    if ((folder === undefined) === (options.live !== true)) {
+      throw new ThawError('REQUEST_INVALID', 'Give either a folder to evaluate, or --live for the topics.');
+    }
+    const path = folder === undefined ? undefined : resolve(folder);
     const { interruptedExitCode } = await interruptible(async (signal) => {
-      if (isBipartiteFolder(path)) return this.evaluateUsersAndItems(path);
+      if (path !== undefined && isBipartiteFolder(path)) return this.evaluateUsersAndItems(path);
       const result = await this.evaluateMarketplace(path, options, signal);
       if (options.report !== undefined) await writeFile(options.report, htmlReport(result));
       this.output.result({ ...result }, () => formatTable(result));
@@ -80,28 +98,72 @@ export class EvaluateCommand extends CommandRunner {
     return resolve(file);
   }
 
+  @Option({ flags: '--live', description: 'split the events of the live topics by time, instead of a folder' })
+  live(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--most-events <n>', description: `with --live: refuse to load more than these (${MOST_EVENTS})` })
+  mostEvents(text: string): number {
+    return parseWhole(text);
+  }
+
   @Help('after')
   examples(): string {
     return `
 Every model chooses its settings on a time replay inside the training data; the test listings are read once, at the end.
 waml is what Thaw serves; waml-paper is the paper's sum, untrained.
+--live reads the topics of thaw up, or of KAFKA_BROKERS, from the first event to the last, and foresees the newest fifth
+of the listings. Texts are encoded by THAW_TEXT_MODEL where that is set, each once.
 
 Examples:
   $ thaw evaluate ../shared/data/giftware
   $ thaw evaluate ../shared/data/industrial --models waml,als --seeds 3 --report industrial.html
-  $ thaw evaluate ./export --at 2026-01-01 --output json`;
+  $ thaw evaluate ./export --at 2026-01-01 --output json
+  $ thaw evaluate --live --models top-demand,als,waml`;
   }
 
   private async evaluateMarketplace(
-    folder: string,
-    { models = MODEL_NAMES, seeds = 1, at }: EvaluateCommandOptions,
+    folder: string | undefined,
+    { models = MODEL_NAMES, seeds = 1, at, mostEvents = MOST_EVENTS }: EvaluateCommandOptions,
     signal: AbortSignal,
   ): Promise<EvaluationResult> {
-    const task = await loadTask(folder, { signal, ...(at !== undefined && { splitTimeMs: at }) });
     const onProgress = (progress: Progress): void => this.output.note(progressLine(progress));
-    return withPropagation(availableParallelism(), (propagate) =>
-      evaluate(task, modelsNamed(models, propagate), { seeds, signal, onProgress }),
-    );
+    return withTextEncoder(this.source.load().config, async (textEncoder) => {
+      const options = { ...(at !== undefined && { splitTimeMs: at }), ...(textEncoder && { textEncoder }) };
+      const task =
+        folder === undefined
+          ? await this.liveTask(options, mostEvents)
+          : await loadTask(folder, { ...options, signal });
+      return withPropagation(availableParallelism(), (propagate) =>
+        evaluate(task, modelsNamed(models, propagate), { seeds, signal, onProgress }),
+      );
+    });
+  }
+
+  private async liveTask(options: TaskOptions, mostEvents: number): Promise<Task> {
+    const { config, secrets } = this.source.load();
+    const level = this.output.isVerbose ? 'debug' : 'silent';
+    const session = await existingKafka(config, createLogger({ ...config.log, level, secrets, fd: 2 }));
+    if (session === undefined) {
+      throw new ThawError(
+        'KAFKA_UNAVAILABLE',
+        `No Kafka runs for ${config.paths.dataDir}. Run \`thaw up\` in another terminal, or set KAFKA_BROKERS.`,
+      );
+    }
+    const note = (line: string): void => this.output.note(line);
+    try {
+      const rows = await readLiveEvents({
+        kafka: session.kafka,
+        topicPrefix: config.kafka.topicPrefix,
+        settings: config.graph,
+        mostEvents,
+        onReading: (total) => openProgress({ unit: 'records', total, startedAt: 0, note }),
+      });
+      return await taskOfEvents('live', rows, options);
+    } finally {
+      await session.close();
+    }
   }
 
   private async evaluateUsersAndItems(folder: string): Promise<void> {
