@@ -6,10 +6,10 @@ const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!);
 
 /** Pixels. */
-const CHART = { labels: 140, bars: 460, row: 26, bar: 14, figures: 120 };
+const CHART = { labels: 140, bars: 460, row: 26, bar: 14, figures: 120, margin: 4 };
 
 function barRow(model: ModelResult, row: number, scale: (recall: number) => number): string {
-  const y = row * CHART.row;
+  const y = CHART.margin + row * CHART.row;
   const middle = y + CHART.bar / 2;
   const [low, high] = model.recall_at_100_ci95.map(scale);
   const own = model.name.startsWith('waml') ? ' class="own"' : '';
@@ -26,7 +26,7 @@ function chart(models: readonly ModelResult[]): string {
   const highest = Math.max(...models.map((model) => model.recall_at_100_ci95[1]), 0.01);
   const scale = (recall: number): number => (recall / highest) * CHART.bars;
   const width = CHART.labels + CHART.bars + CHART.figures;
-  const height = models.length * CHART.row;
+  const height = CHART.margin + models.length * CHART.row;
   const rows = models.map((model, row) => barRow(model, row, scale)).join('\n');
   return `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="Recall@100 by model">\n${rows}\n</svg>`;
 }
