@@ -14,7 +14,7 @@ const MAX_QUERIES = 256;
 
 /**
  * Builds the index of a candidate set in a worker thread, one core, and measures its recall. Where settings are not
- * given, the shortest search is chosen that finds 99 % of the exact 100 best, or the longest where none does.
+ * given, the shortest search is chosen that finds 98.5 % of the exact 100 best, or the longest where none does.
  *
  * @throws ThawError INDEX_INPUT_INVALID, INDEX_NATIVE_UNAVAILABLE, INDEX_MEMORY, INDEX_WORKER_FAILED; INDEX_INVALID
  *   where the file did not get to the disk whole; the signal's reason

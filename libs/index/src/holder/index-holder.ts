@@ -24,7 +24,7 @@ export class IndexHolder<T extends Servable = ServingIndex> {
   #slot: Slot<T> | undefined;
   readonly #retiring = new Set<Slot<T>>();
   #swaps: Promise<void> = Promise.resolve();
-  /** Changes that came while their version was being told of the earlier ones. */
+  /** Vectors that came while their version was being told of the earlier ones. */
   #late: { readonly version: string; readonly changes: VectorChange[] } | undefined;
   #closed = false;
 
@@ -70,13 +70,12 @@ export class IndexHolder<T extends Servable = ServingIndex> {
 
   /**
    * Takes a change that was made for a version: at once where that one serves; otherwise it waits, and the version is
-   * told before it serves. An id that is gone is gone in every version. Throws what the version's `apply` throws.
+   * told before it serves. An id that is gone is gone in every version, until a vector of it comes. Throws what the version's `apply` throws.
    */
   apply(version: string, change: VectorChange): void {
     const serves = this.version === version;
     if (change.vector === null) {
       this.#journal.remove(change.id);
-      this.#late?.changes.push(change);
     } else if (serves) {
       this.#journal.revive(change.id);
     } else {
@@ -118,6 +117,7 @@ export class IndexHolder<T extends Servable = ServingIndex> {
           if (i % REPLAY_SLICE === REPLAY_SLICE - 1) await setImmediate();
         }
       }
+      for (const id of this.#journal.gone) next.apply({ id, vector: null });
       if (this.#closed) throw new ThawError('INDEX_CLOSED', `version ${next.version} came after the holder was closed`);
     } catch (error) {
       next.close();
@@ -125,7 +125,7 @@ export class IndexHolder<T extends Servable = ServingIndex> {
     } finally {
       this.#late = undefined;
     }
-    // Nothing has been awaited since the last change was replayed: none can have come in between.
+    // Nothing was awaited since the last change was replayed: none can have come in between.
     this.#journal.forget(next.version);
     const old = this.#slot;
     this.#slot = new Slot(next);

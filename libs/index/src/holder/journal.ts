@@ -4,7 +4,7 @@ import type { VectorChange } from '../types.js';
 export class Journal {
   /** Versions in the order of their last change. */
   readonly #changes = new Map<string, Map<string, VectorChange>>();
-  /** Ids that are gone in whatever version, until a vector comes. */
+  /** Ids that are gone in whatever version, until a vector comes of any: then there is such a thing again. */
   readonly #gone = new Set<string>();
   #dropped = 0;
 
@@ -44,15 +44,19 @@ export class Journal {
     this.#makeRoom();
   }
 
-  /** The id is there again, in the version that serves. */
+  /** The id is there again: a vector came for the version that serves. */
   revive(id: string): void {
     this.#gone.delete(id);
   }
 
-  /** What a version must be told before it serves. */
+  /** The vectors that came for a version. */
   of(version: string): VectorChange[] {
-    const gone = Array.from(this.#gone, (id): VectorChange => ({ id, vector: null }));
-    return [...gone, ...(this.#changes.get(version)?.values() ?? [])];
+    return [...(this.#changes.get(version)?.values() ?? [])];
+  }
+
+  /** The ids that are gone. */
+  get gone(): Iterable<string> {
+    return this.#gone;
   }
 
   /** Forgets the vectors of a version: it has been told. */
