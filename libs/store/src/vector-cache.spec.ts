@@ -55,6 +55,29 @@ describe('RocksVectorCache', () => {
     expect(results[2]).toEqual(await inner.encode(texts));
   });
 
+  test('keeps a bounded number: what was asked for lately, not what nobody asked for', async () => {
+    const path = await folder();
+    let cache = await RocksVectorCache.open(path, 20);
+    await cache.set([['forgotten', Float32Array.of(1)]]);
+    await cache.set([['asked for', Float32Array.of(2)]]);
+    const all = ['forgotten', 'asked for'];
+    for (let i = 0; i < 100; i++) {
+      await cache.set([[`new ${i}`, Float32Array.of(i)]]);
+      all.push(`new ${i}`);
+      expect(await cache.get(['asked for'])).toEqual([Float32Array.of(2)]);
+      if (i % 7 === 0) {
+        await cache.close();
+        cache = await RocksVectorCache.open(path, 20);
+      }
+    }
+    const newest = Array.from({ length: 8 }, (_, i) => `new ${92 + i}`);
+    expect((await cache.get(newest)).every((vector) => vector !== undefined)).toBe(true);
+    expect(await cache.get(['forgotten'])).toEqual([undefined]);
+    const kept = (await cache.get(all)).filter((vector) => vector !== undefined).length;
+    expect(kept).toBeLessThanOrEqual(20);
+    await cache.close();
+  });
+
   test('says who holds the folder, and that it is closed', async () => {
     const path = await folder();
     const cache = await RocksVectorCache.open(path);
