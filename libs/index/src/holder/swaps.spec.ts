@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openIndex } from '../serving/open-index.js';
 import type { ServingIndex } from '../serving/serving-index.js';
@@ -35,8 +37,15 @@ const open = (version: string): Promise<ServingIndex> => {
   return openIndex({ version, settings, path, ids, vectors, rows, dimensions: D });
 };
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 /** Native memory of this process, as far as it can be told from outside. */
-const nativeBytes = (): number => {
+const nativeBytes = async (): Promise<number> => {
+  for (let round = 0; round < 2; round++) {
+    collectGarbage();
+    await setImmediate(); // what was collected is finalised
+  }
   const { rss, heapTotal, external } = process.memoryUsage();
   return rss - heapTotal - external;
 };
@@ -70,13 +79,17 @@ describe('fifty swaps in a row', () => {
       }
     };
     const askers = [1, 2].map(ask);
+    const kept: ServingIndex[] = []; // so that it is not the garbage collector that frees them
     const swapAll = async (from: number, to: number): Promise<void> => {
-      for (let swap = from; swap <= to; swap++) await holder.swap(await open(`v${swap}`));
+      for (let swap = from; swap <= to; swap++) {
+        kept.push(await open(`v${swap}`));
+        await holder.swap(kept.at(-1)!);
+      }
     };
     await swapAll(1, 10);
-    const before = nativeBytes();
+    const before = await nativeBytes();
     await swapAll(11, 10 + SWAPS);
-    const after = nativeBytes();
+    const after = await nativeBytes();
     done = true;
     await Promise.all(askers); // rejects if any query failed
 

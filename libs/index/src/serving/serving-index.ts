@@ -1,4 +1,5 @@
 import { ThawError } from '@thaw/contracts';
+import { EXACT_LIMIT } from '../build/settings.js';
 import { exactSearch, recallOf } from '../exact/exact-search.js';
 import type { Servable } from '../holder/servable.js';
 import type { HnswIndex } from '../native/hnsw-index.js';
@@ -9,8 +10,8 @@ import { Overlay } from './overlay.js';
 
 /** At this share of rows in the base that are hidden, searches do too much in vain: build anew. */
 const REBUILD_SHARE = 0.2;
-/** An overlay up to this length costs a query little, whatever the base. */
-const CHEAP_OVERLAY = 10_000;
+/** Beyond this length the overlay takes longer to search than a large base. */
+const LONG_OVERLAY = 2 * EXACT_LIMIT;
 const NONE = -1;
 
 /** What a serving index starts from. */
@@ -74,8 +75,7 @@ export class ServingIndex implements Servable {
 
   /** Whether the next version should come because this one has become slow to search. */
   needsRebuild(): boolean {
-    const large = Math.max(CHEAP_OVERLAY, REBUILD_SHARE * this.#hidden.length);
-    return this.tombstoneShare >= REBUILD_SHARE || this.#overlay.size > large;
+    return this.tombstoneShare >= REBUILD_SHARE || this.#overlay.size > LONG_OVERLAY;
   }
 
   /**
