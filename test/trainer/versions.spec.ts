@@ -120,6 +120,10 @@ describe('an operator', () => {
     const again = await trainer.call('rollback', { commandId: 'rollback-1', reason: 'test' });
     expect(again.version).toMatchObject({ version: 'v000001' });
     expect(await trainer.serving()).toMatchObject({ version: 'v000001', pinned: true });
+    await eventually(
+      async () => ((await fixture.embeddings()).at(-1)?.version === 'v000001' ? true : undefined),
+      'nodes are embedded for the version that is served again',
+    );
     const { version: released } = await trainer.call('releasePin', { commandId: '' });
     expect(released).toMatchObject({ version: newest, state: VersionState.SERVING, pinned: false });
     const records = await fixture.announced();
@@ -141,9 +145,11 @@ describe('an operator', () => {
 
   test('finds all of it again after a restart', async () => {
     const before = await trainer.versions();
+    await trainer.call('setFineTunesPaused', { commandId: 'pause-1', paused: true, reason: 'test' });
     await trainer.kill('SIGKILL');
     trainer = await fixture.start();
     expect(await trainer.versions()).toEqual(before);
+    expect(await trainer.metrics()).toMatch(/^thaw_trainer_fine_tunes_paused 1$/m);
     expect(await trainer.serving()).toMatchObject({ version: 'v000002', pinned: true });
     const again = await trainer.call('rollback', { commandId: 'rollback-1', reason: 'test' });
     expect(again.version).toMatchObject({ version: 'v000001' });

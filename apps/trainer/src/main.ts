@@ -19,9 +19,8 @@ try {
     const way = 'Set KAFKA_BROKERS, or run `thaw up`, which starts a broker for all apps.';
     throw new ThawError('CONFIG_INVALID', `apps/trainer needs a Kafka. ${way}`);
   }
-  const { httpUrl, grpcPort, failed } = await startTrainerApp({ config, environment, brokers, logger, shutdown });
+  const { httpUrl, grpcPort } = await startTrainerApp({ config, environment, brokers, logger, shutdown });
   logger.info({ httpUrl, grpcPort }, 'trainer started');
-  await leave(await failed);
 } catch (error) {
   await leave(ThawError.from(error));
 }
@@ -30,5 +29,5 @@ async function leave(error: ThawError): Promise<void> {
   if (shutdown.signal.aborted) return;
   logger.fatal({ code: error.code, err: error }, error.message);
   await shutdown.run(error.message);
-  process.exit(error.retryable || error.code === 'INTERNAL' ? EXIT_RETRY : EXIT_FATAL);
+  process.exit(error.retryable ? EXIT_RETRY : EXIT_FATAL);
 }

@@ -1,6 +1,6 @@
 import { operator } from '@thaw/contracts';
 import type { Metrics } from '@thaw/platform';
-import type { LiveThread } from './live/live-thread.js';
+import type { LiveEmbedding } from './live/live-embedding.js';
 import { STAGES } from './run/job.js';
 import type { Trainer, TrainerEvents } from './trainer.js';
 import type { GraphActivity } from './policy/graph-activity.js';
@@ -77,16 +77,17 @@ export function observeTrainer(metrics: Metrics, { trainer, ledger, activity, la
 }
 
 /** Registers what live embedding says of itself. */
-export function observeLive(metrics: Metrics, live: LiveThread): void {
+export function observeLive(metrics: Metrics, live: LiveEmbedding): void {
   const gauges: readonly (readonly [string, string, () => number])[] = [
-    ['pending_nodes', 'Nodes whose vectors are out of date.', () => live.statistics.pending],
-    ['embedded_nodes', 'Vectors sent since the start.', () => live.statistics.embedded],
+    ['pending_nodes', 'Nodes whose vectors are out of date.', () => live.statistics?.pending ?? 0],
+    ['embedded_nodes', 'Vectors sent for the version that serves.', () => live.statistics?.embedded ?? 0],
     [
       'lag_seconds',
       'From the event behind a change to its vectors on the topic: the last.',
-      () => live.statistics.lagSeconds,
+      () => live.statistics?.lagSeconds ?? 0,
     ],
-    ['batch_seconds', 'Time that the last micro-batch took.', () => live.statistics.batchSeconds],
+    ['batch_seconds', 'Time that the last micro-batch took.', () => live.statistics?.batchSeconds ?? 0],
+    ['failures', 'Times that the thread of live embedding ended by itself.', () => live.failures],
   ];
   for (const [name, help, read] of gauges) metrics.observedGauge(`thaw_trainer_live_${name}`, help, read);
 }

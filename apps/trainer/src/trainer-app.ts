@@ -1,10 +1,11 @@
 import { Server } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { DirectoryBundleStore } from '@thaw/bundle';
-import { prefixedTopic, type ThawError } from '@thaw/contracts';
+import { prefixedTopic, ThawError } from '@thaw/contracts';
 import { GraphClient, GraphReader } from '@thaw/graph-reader';
 import { createKafka, type Kafka, type RecordSink } from '@thaw/kafka';
 import {
+  BearerTokens,
   clientSecurity,
   type Config,
   type Environment,
@@ -21,15 +22,18 @@ import {
   type Shutdown,
   startHttpApp,
   stopGrpc,
+  tlsOptions,
 } from '@thaw/platform';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LiveEmbedding } from './live/live-embedding.js';
 import { LiveThread } from './live/live-thread.js';
 import { observeLive, observeTrainer, trainerEvents } from './metrics.js';
 import { activityReader } from './policy/activity-reader.js';
 import { GraphActivity } from './policy/graph-activity.js';
 import { runInProcess } from './run/run-process.js';
 import { UnfinishedRunFile } from './run/unfinished-run.js';
-import { decodeAudit, encodeAudit } from './service/audit.js';
+import { decodeAudit, encodeAudit, pausedBy } from './service/audit.js';
 import { CommandLog } from './service/command-log.js';
 import { operatorService, operatorServiceDefinition } from './service/operator-service.js';
 import { Trainer } from './trainer.js';
@@ -39,8 +43,6 @@ import { readVersions, versionWriter } from './versions/version-topic.js';
 export interface RunningTrainerApp {
   readonly httpUrl: string;
   readonly grpcPort: number;
-  /** Resolves when the app cannot go on, with the reason. */
-  readonly failed: Promise<ThawError>;
 }
 
 export interface TrainerAppOptions {
@@ -54,6 +56,9 @@ export interface TrainerAppOptions {
 /** The same hashes in every version, so that two versions of one graph differ in what was learned only. */
 const SEED = 1;
 
+/** A version that waited this long for its live embeddings, because the graph does not answer, is served without. */
+const CATCH_UP_MS = 300_000;
+
 /** Starts probes and metrics, live embedding, the trainer, and the operator service. All is registered for shutdown. */
 export async function startTrainerApp(options: TrainerAppOptions): Promise<RunningTrainerApp> {
   const { config, brokers, logger, shutdown } = options;
@@ -66,6 +71,7 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
     port: config.trainer.httpPort,
     portSetting: SETTINGS.trainer.httpPort.name,
     logger,
+    tls: tlsOptions(config),
   });
   shutdown.add('http', async () => await http.app.close());
 
@@ -78,25 +84,24 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
   shutdown.add('sink', async () => await sink.close());
   const { topicPrefix } = config.kafka;
 
-  const live = new LiveThread(
-    {
-      kafka: connection,
-      topicPrefix,
-      graphAddress: graphAddress(config),
-      bundleDir: config.paths.bundleDir,
-      security: config.security,
-    },
-    log,
-  );
+  const liveSettings = {
+    kafka: connection,
+    topicPrefix,
+    graphAddress: graphAddress(config),
+    bundleDir: config.paths.bundleDir,
+    security: config.security,
+  };
+  const live = new LiveEmbedding({ start: (version) => new LiveThread({ ...liveSettings, version }, log), logger });
   shutdown.add('live embedding', async () => await live.close());
 
   const ledger = new VersionLedger(versionWriter(sink, topicPrefix));
   await readVersions(kafka, topicPrefix, (record) => ledger.take(record));
-  const commands = await openCommandLog(kafka, sink, topicPrefix);
+  const { commands, paused } = await openCommandLog(kafka, sink, topicPrefix);
 
   const activity = new GraphActivity();
   const reader = followActivity(options, kafka, activity);
   const trainer = await openTrainer(options, { live, ledger, activity, metrics });
+  trainer.pauses.paused = paused;
   shutdown.add('trainer', async () => await trainer.close());
   observeTrainer(metrics, { trainer, ledger, activity, lagSeconds: () => reader.status.lagSeconds });
   observeLive(metrics, live);
@@ -108,7 +113,14 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
   const server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 });
   server.addService(
     operatorServiceDefinition,
-    operatorService({ desk: trainer.desk, ledger, commands, pauses: trainer.pauses }),
+    operatorService({
+      desk: trainer.desk,
+      ledger,
+      commands,
+      tokens: new BearerTokens(config.security.apiTokens),
+      pauses: trainer.pauses,
+      onServed: ({ version }) => void followQuietly(live, version, logger),
+    }),
   );
   const portSetting = SETTINGS.trainer.grpcPort.name;
   const address = { host, port: config.trainer.grpcPort, portSetting, credentials: serverCredentials(config) };
@@ -117,12 +129,18 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
   shutdown.add('readiness', () => readiness.drain('shutting down'));
 
   await trainer.start();
-  const { serving } = ledger;
-  if (serving !== undefined)
-    void live
-      .prepare(serving.version)
-      .catch((err: unknown) => logger.error({ err }, 'live embedding waits for the next version'));
-  return { httpUrl: http.url, grpcPort, failed: live.failed };
+  if (ledger.serving !== undefined) void followQuietly(live, ledger.serving.version, logger);
+  return { httpUrl: http.url, grpcPort };
+}
+
+/** A version is worth serving without live embeddings too: what fails is logged. */
+async function followQuietly(live: LiveEmbedding, version: string, logger: Logger): Promise<void> {
+  try {
+    await live.follow(version);
+  } catch (thrown) {
+    const { code, message } = ThawError.from(thrown);
+    logger.error({ code, version }, `nothing is embedded between versions until the next one: ${message}`);
+  }
 }
 
 function healthOnly(readiness: Readiness, metrics: Metrics) {
@@ -131,7 +149,14 @@ function healthOnly(readiness: Readiness, metrics: Metrics) {
   return TrainerModule;
 }
 
-async function openCommandLog(kafka: Kafka, sink: RecordSink, topicPrefix: string): Promise<CommandLog> {
+interface OpenedCommandLog {
+  readonly commands: CommandLog;
+  /** What was last commanded of runs by themselves. */
+  readonly paused: boolean;
+}
+
+async function openCommandLog(kafka: Kafka, sink: RecordSink, topicPrefix: string): Promise<OpenedCommandLog> {
+  let paused = false;
   const topic = prefixedTopic(topicPrefix, 'audit');
   const commands = new CommandLog(async (entry) => {
     await sink.send(topic, [{ partition: 0, key: Buffer.from(entry.commandId), value: encodeAudit(entry) }]);
@@ -139,11 +164,13 @@ async function openCommandLog(kafka: Kafka, sink: RecordSink, topicPrefix: strin
   await kafka.readAll([topic], ({ records }) => {
     for (const { value } of records) {
       const entry = decodeAudit(value);
-      if (entry !== undefined) commands.take(entry);
+      if (entry === undefined) continue;
+      commands.take(entry);
+      paused = pausedBy(entry) ?? paused;
     }
     return Promise.resolve();
   });
-  return commands;
+  return { commands, paused };
 }
 
 function followActivity(
@@ -172,7 +199,7 @@ function followActivity(
 }
 
 interface TrainerNeeds {
-  readonly live: LiveThread;
+  readonly live: LiveEmbedding;
   readonly ledger: VersionLedger;
   readonly activity: GraphActivity;
   readonly metrics: Metrics;
@@ -200,9 +227,15 @@ async function openTrainer(
         onLine: (line) => logger.info({ line }, 'run'),
         signal,
       }),
-    catchUp: async (version) => {
+    catchUp: async (version, signal) => {
       // A pinned version goes on being served, and embedded for.
-      if (ledger.serving?.pinned !== true) await live.prepare(version);
+      if (ledger.serving?.pinned === true) return;
+      const enough = delay(CATCH_UP_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await Promise.race([followQuietly(live, version, logger), enough]);
+    },
+    onServed: () => {
+      // Who is served may have been decided otherwise meanwhile.
+      if (ledger.serving !== undefined) void followQuietly(live, ledger.serving.version, logger);
     },
   });
 }

@@ -39,6 +39,8 @@ export interface TrainerParts {
   ) => Promise<RunOutcome>;
   /** Brings what changed since a version was begun onto the topic of embeddings, before anybody serves it. */
   readonly catchUp: (version: string, signal: AbortSignal) => Promise<void>;
+  /** Told when a run has changed what is served, or has failed to. */
+  readonly onServed: () => void;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -87,7 +89,7 @@ export class Trainer {
   }
 
   private async perform(run: Run): Promise<RunEnd> {
-    const { store, ledger, activity, compute, settings, catchUp, events } = this.parts;
+    const { store, ledger, activity, compute, settings, catchUp, onServed, events } = this.parts;
     const { signal } = run.cancelled;
     const staged = await store.stage(await store.nextVersion(ledger.names));
     const taken = activity.mark();
@@ -116,6 +118,7 @@ export class Trainer {
       activity.takeBack(taken);
       throw error;
     } finally {
+      onServed();
       await staged.discard();
     }
   }

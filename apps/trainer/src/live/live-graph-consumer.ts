@@ -1,5 +1,6 @@
 import type { GraphChanges, GraphConsumer } from '@thaw/graph-reader';
 import type { graph } from '@thaw/contracts';
+import type { HashedTfIdfEncoder } from '@thaw/text';
 import { GraphCopyBuilder, LiveEmbedder, LiveGraph, type LayerStates, type LiveBatch, textSeed } from '@thaw/waml';
 import { encoderOf } from '../run/catalogue-texts.js';
 
@@ -9,11 +10,10 @@ export class LiveGraphConsumer implements GraphConsumer {
   /** When the newest event behind the last change was produced, Unix epoch milliseconds. */
   causedAtMs = 0;
   private builder = new GraphCopyBuilder();
-  private live: LiveGraph | undefined;
   private embedder: LiveEmbedder | undefined;
+  private encoder: HashedTfIdfEncoder | undefined;
 
-  /** @param onCopy told that the graph was read anew: what embeds must be set up again */
-  constructor(private readonly onCopy: () => void) {}
+  constructor(private readonly states: LayerStates) {}
 
   begin(): void {
     this.builder = new GraphCopyBuilder();
@@ -23,51 +23,31 @@ export class LiveGraphConsumer implements GraphConsumer {
     this.builder.add(message);
   }
 
+  /** All nodes that differ from what the version knew of them wait from now on. */
   ready(): void {
     const copy = this.builder.finish();
     this.builder = new GraphCopyBuilder();
-    this.live = new LiveGraph(copy);
+    const { states } = this;
+    const { dimensions } = states.learned.settings;
+    // The catalogue as it is now stands for that of the version: words are as rare in the one as in the other.
+    const encoder = (this.encoder ??= encoderOf(copy.texts, dimensions, textSeed(states.seed)));
+    const encodeTexts = (texts: typeof copy.texts): Float32Array => encoder.encodeNow(texts);
+    this.embedder = new LiveEmbedder({ states, live: new LiveGraph(copy), encodeTexts });
     this.sequence = copy.sequence;
-    this.embedder = undefined; // it followed the graph that is gone
-    this.onCopy();
   }
 
   apply({ changes, causedAtMs }: GraphChanges): void {
-    for (const change of changes) {
-      if (this.embedder !== undefined) this.embedder.apply(change);
-      else this.live?.apply(change);
-    }
+    for (const change of changes) this.embedder?.apply(change);
     this.sequence = changes.at(-1)!.sequence;
     this.causedAtMs = causedAtMs;
   }
 
-  get hasGraph(): boolean {
-    return this.live !== undefined;
-  }
-
+  /** Nodes that wait. */
   get pending(): number {
     return this.embedder?.pending ?? 0;
-  }
-
-  /** Embeds for a version from now on: all nodes that differ from what it knew wait at once. */
-  use(states: LayerStates): void {
-    const { live } = this;
-    if (live === undefined) throw new Error('there is no graph to embed yet');
-    const { seed, learned } = states;
-    const encoder = encoderOf(liveTexts(live), learned.settings.dimensions, textSeed(seed));
-    this.embedder = new LiveEmbedder({ states, live, encodeTexts: (texts) => encoder.encodeNow(texts) });
-  }
-
-  stop(): void {
-    this.embedder = undefined;
   }
 
   reembed(limit: number): LiveBatch {
     return this.embedder?.reembed(limit) ?? { embedded: [], removed: [] };
   }
-}
-
-/** The catalogue as it is now stands for that of the version: words are as rare in the one as in the other. */
-function* liveTexts(live: LiveGraph) {
-  for (const [, node] of live.graph.nodes.entries('product')) yield live.text(node);
 }

@@ -4,6 +4,8 @@ import type { Config } from '@thaw/platform';
 
 /** What the thread of live embedding is started with; plain data. */
 export interface LiveSettings {
+  /** What nodes are embedded for. */
+  readonly version: string;
   readonly kafka: KafkaConnection;
   readonly topicPrefix: string;
   readonly graphAddress: string;
@@ -13,8 +15,6 @@ export interface LiveSettings {
 
 /** Numbers for metrics. */
 export interface LiveStatistics {
-  /** The version that nodes are embedded for; empty: none. */
-  readonly version: string;
   /** Nodes that wait. */
   readonly pending: number;
   readonly embedded: number;
@@ -24,11 +24,15 @@ export interface LiveStatistics {
   readonly batchSeconds: number;
 }
 
-export type ToLive =
-  { readonly kind: 'prepare'; readonly id: number; readonly version: string } | { readonly kind: 'close' };
+/** `go` lets the thread embed once it is loaded; `close` ends it. */
+export type ToLive = { readonly kind: 'go' | 'close' };
 
 export type FromLive =
-  | { readonly kind: 'prepared'; readonly id: number }
-  | { readonly kind: 'refused'; readonly id: number; readonly code: ErrorCode; readonly message: string }
+  /** Graph and version are compared: it waits for `go`. */
+  | { readonly kind: 'loaded' }
+  /** All that changed since the version was made is on the topic. */
+  | { readonly kind: 'caught-up' }
+  /** It cannot embed for this version, and ends. */
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'statistics'; readonly statistics: LiveStatistics }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: object };

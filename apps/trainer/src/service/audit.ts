@@ -32,4 +32,12 @@ export function decodeAudit(value: Buffer | null): AuditEntry | undefined {
   }
 }
 
+export const PAUSE_COMMAND = 'SetFineTunesPaused';
+const pauseAnswer = z.object({ paused: z.boolean() });
+
+/** Whether an entry paused runs by themselves or let them go on; undefined where it is about something else. */
+export function pausedBy({ command, answer }: AuditEntry): boolean | undefined {
+  return command === PAUSE_COMMAND ? pauseAnswer.safeParse(answer).data?.paused : undefined;
+}
+
 export const encodeAudit = (entry: AuditEntry): Buffer => Buffer.from(JSON.stringify(entry));

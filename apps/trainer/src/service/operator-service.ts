@@ -1,10 +1,11 @@
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import { operator, ThawError } from '@thaw/contracts';
-import { toServiceError } from '@thaw/platform';
+import { type BearerTokens, toServiceError } from '@thaw/platform';
 import type { RunKind } from '../run/job.js';
 import type { Run } from '../run/run.js';
 import type { RunDesk } from '../run/run-desk.js';
 import type { VersionLedger } from '../versions/version-ledger.js';
+import { PAUSE_COMMAND } from './audit.js';
 import type { CommandLog } from './command-log.js';
 
 export const operatorServiceDefinition = operator.OperatorServiceService;
@@ -13,8 +14,11 @@ export interface Operated {
   readonly desk: RunDesk;
   readonly ledger: VersionLedger;
   readonly commands: CommandLog;
+  readonly tokens: BearerTokens;
   /** Fine-tunes that come by themselves. */
   readonly pauses: { paused: boolean };
+  /** Told of the version that a command has served. */
+  readonly onServed: (version: operator.Version) => void;
 }
 
 const DEFAULT_VERSIONS = 20;
@@ -22,7 +26,14 @@ const MAX_VERSIONS = 1000;
 const MAX_REASON_CHARS = 1000;
 
 /** The operator service over what it operates. */
-export function operatorService({ desk, ledger, commands, pauses }: Operated): operator.OperatorServiceServer {
+export function operatorService(operated: Operated): operator.OperatorServiceServer {
+  const { desk, ledger, commands, tokens, pauses, onServed } = operated;
+  const unary = unaryFor(tokens);
+  const serve = async (served: Promise<operator.Version>): Promise<{ version: operator.Version }> => {
+    const version = await served;
+    onServed(version);
+    return { version };
+  };
   const command = <Request extends { commandId: string }, Answer>(
     name: string,
     work: (request: Request) => Promise<Answer> | Answer,
@@ -40,35 +51,44 @@ export function operatorService({ desk, ledger, commands, pauses }: Operated): o
     }),
     watchRun: (call) => {
       try {
+        check(tokens, call.metadata);
         watch(runOf(desk, call.request.runId), call);
       } catch (error) {
         call.emit('error', toServiceError(error));
       }
     },
-    setFineTunesPaused: command('SetFineTunesPaused', ({ paused }) => {
+    setFineTunesPaused: command(PAUSE_COMMAND, ({ paused }) => {
       pauses.paused = paused;
       return { paused };
     }),
     listVersions: unary(({ limit }) => ({ versions: ledger.list(Math.min(limit || DEFAULT_VERSIONS, MAX_VERSIONS)) })),
-    activateVersion: command('ActivateVersion', async ({ version, promoteReason }) => ({
-      version: await ledger.activate(version, promoteReason),
-    })),
-    rollback: command('Rollback', async () => ({ version: await ledger.rollback() })),
-    releasePin: command('ReleasePin', async () => ({ version: await ledger.release() })),
+    activateVersion: command(
+      'ActivateVersion',
+      async ({ version, promoteReason }) => await serve(ledger.activate(version, promoteReason)),
+    ),
+    rollback: command('Rollback', async () => await serve(ledger.rollback())),
+    releasePin: command('ReleasePin', async () => await serve(ledger.release())),
   };
 }
 
-function unary<Request, Answer>(
-  work: (request: Request) => Promise<Answer> | Answer,
-): handleUnaryCall<Request, Answer> {
-  return (call, callback) => {
+const unaryFor =
+  (tokens: BearerTokens) =>
+  <Request, Answer>(work: (request: Request) => Promise<Answer> | Answer): handleUnaryCall<Request, Answer> =>
+  (call, callback) => {
     Promise.resolve()
-      .then(() => work(call.request))
+      .then(() => {
+        check(tokens, call.metadata);
+        return work(call.request);
+      })
       .then(
         (answer) => callback(null, answer),
         (error: unknown) => callback(toServiceError(error)),
       );
   };
+
+/** @throws ThawError AUTHENTICATION */
+function check(tokens: BearerTokens, metadata: Metadata): void {
+  tokens.check(metadata.get('authorization')[0]?.toString());
 }
 
 function kindOf(kind: operator.RunKind): RunKind {

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RecordSink } from '@thaw/kafka';
+import { embeddingRecords, sendEmbeddings } from './embedding-topic.js';
+import type { LiveGraphConsumer } from './live-graph-consumer.js';
+import type { LiveStatistics } from './protocol.js';
+
+export interface LiveEmbeddingLoopOptions {
+  readonly consumer: Pick<LiveGraphConsumer, 'sequence' | 'causedAtMs' | 'pending' | 'reembed'>;
+  readonly sink: RecordSink;
+  readonly topicPrefix: string;
+  readonly version: string;
+}
+
+/** Nodes are embedded together this often: a node that changes ten times in between is embedded once. */
+const BATCH_EVERY_MS = 100;
+/** Nodes at once: it bounds how long the reading of changes waits, and what is sent in one piece. */
+const MAX_BATCH = 64;
+
+/** Embeds the nodes that wait, batch by batch, and sends their vectors. What it throws ends live embedding. */
+export class LiveEmbeddingLoop {
+  private embedded = 0;
+  private removed = 0;
+  private lagSeconds = 0;
+  private batchSeconds = 0;
+
+  constructor(private readonly options: LiveEmbeddingLoopOptions) {}
+
+  get statistics(): LiveStatistics {
+    const { embedded, removed, lagSeconds, batchSeconds } = this;
+    return { pending: this.options.consumer.pending, embedded, removed, lagSeconds, batchSeconds };
+  }
+
+  /** Resolves when as many nodes are on the topic as waited at first: others may wait by then, as they always do. */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    const target = this.embedded + this.options.consumer.pending;
+    do await this.batch();
+    while (!signal.aborted && this.embedded < target && this.options.consumer.pending > 0);
+  }
+
+  /** Goes on until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const startMs = performance.now();
+      await this.batch();
+      if (this.options.consumer.pending >= MAX_BATCH) continue;
+      const restMs = Math.max(0, BATCH_EVERY_MS - (performance.now() - startMs));
+      await delay(restMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async batch(): Promise<void> {
+    const { consumer, sink, topicPrefix, version } = this.options;
+    const startMs = performance.now();
+    const { sequence, causedAtMs } = consumer;
+    const batch = consumer.reembed(MAX_BATCH);
+    const records = embeddingRecords(batch, { version, graphSequence: sequence });
+    if (records.length === 0) return;
+    await sendEmbeddings(sink, topicPrefix, records);
+    this.embedded += batch.embedded.length;
+    this.removed += batch.removed.length;
+    this.lagSeconds = causedAtMs === 0 ? 0 : Math.max(0, Date.now() - causedAtMs) / 1000;
+    this.batchSeconds = (performance.now() - startMs) / 1000;
+  }
+}
