@@ -18,6 +18,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/fine-tune.js')).fineTune,
   },
   {
+    name: 'index',
+    summary: 'the index alone: build, load, searches for 100 per CPU-second, recall against exact search',
+    load: async () => (await import('./benchmarks/index-search.js')).indexSearch,
+  },
+  {
     name: 'ingest',
     summary: 'apps/graph from Kafka to synced state: giftware, and a Zipf stream',
     load: async () => (await import('./benchmarks/ingest.js')).ingest,
