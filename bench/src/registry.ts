@@ -38,6 +38,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/propagate.js')).propagate,
   },
   {
+    name: 'recommend',
+    summary: 'apps/recommender over gRPC: queries per CPU-second, their tail, and 50 swaps under load',
+    load: async () => (await import('./benchmarks/recommend.js')).recommend,
+  },
+  {
     name: 'simulator',
     summary: 'events of the simulated marketplace, made and dropped, one thread',
     load: async () => (await import('./benchmarks/simulator.js')).simulator,

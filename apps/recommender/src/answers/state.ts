@@ -84,10 +84,13 @@ export function nearest(
   accept: (product: number) => boolean,
 ): Found[] {
   const { products } = graph;
-  const numberOf = (id: string): number | undefined => products.ids.find(id);
+  // Looking an id up among all products costs a cache miss or two: once for each that comes up is enough.
+  const accepted = new Map<string, number>();
   const hits = version.search(query, limit, (id) => {
-    const product = numberOf(id);
-    return product !== undefined && products.isCandidate(product) && accept(product);
+    const product = products.ids.find(id);
+    if (product === undefined || !products.isCandidate(product) || !accept(product)) return false;
+    accepted.set(id, product);
+    return true;
   });
-  return hits.map(({ id, score }) => ({ product: numberOf(id)!, score }));
+  return hits.map(({ id, score }) => ({ product: accepted.get(id)!, score }));
 }

@@ -1,0 +1,216 @@
+import { operator, prefixedTopic, recommender, topic, topicSettings } from '@thaw/contracts';
+import { exactSearch } from '@thaw/index';
+import type { Kafka } from '@thaw/kafka';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
+import { withKafka } from '../with-kafka.js';
+import {
+  CatalogueGraph,
+  type CatalogueVectors,
+  makeVectors,
+  productId,
+  publishVersion,
+  sellerId,
+} from './recommend-catalogue.js';
+import { closedLoad, type LoadOptions, openLoad, quantile } from './recommend-load.js';
+import { RecommenderService } from './recommend-process.js';
+
+const TOPICS = ['graph-changes', 'versions', 'embeddings'] as const;
+const VERSIONS = ['v000001', 'v000002'] as const;
+const SEEDS = [1, 2] as const;
+const CALLERS = 16;
+const RECALL_QUERIES = 200;
+
+/** apps/recommender in its own process, over gRPC on loopback: as fast as it goes, at half that load, and while swapped. */
+export const recommend: Benchmark = {
+  options: {
+    candidates: { default: 100_000, help: 'candidates, all in the index' },
+    dimensions: { default: 256, help: 'columns of a vector' },
+    latent: { default: 32, help: 'directions in which the vectors differ; the more, the harder the search' },
+    sellers: { default: 2_000, help: 'sellers that ask in turn' },
+    limit: { default: 100, help: 'products asked for' },
+    seconds: { default: 20, help: 'length of each load' },
+    swaps: { default: 50, help: 'swaps to the other of two versions, one after the other' },
+    bundles: { default: '', help: 'folder to keep the two versions in; empty: they are made anew and removed' },
+    flags: { default: '', help: 'flags of Node for apps/recommender, such as --cpu-prof' },
+  },
+
+  run: (context) =>
+    withKafka(context, async (kafka, brokers) => {
+      const kept = context.text('bundles');
+      const bundleDir = kept === '' ? await mkdtemp(join(tmpdir(), 'thaw-bench-bundles-')) : kept;
+      const graph = new CatalogueGraph(sizeOf(context));
+      try {
+        const vectors = SEEDS.map((seed) =>
+          makeVectors(sizeOf(context), context.number('dimensions'), context.number('latent'), seed),
+        );
+        await buildVersions(context, bundleDir, vectors);
+        const prefix = `recommend-${randomUUID().slice(0, 8)}.`;
+        await kafka.ensureTopics(
+          TOPICS.map((name) => ({
+            name: prefixedTopic(prefix, name),
+            partitions: topic(name).partitions,
+            config: topicSettings(topic(name)),
+          })),
+        );
+        const service = await RecommenderService.start({
+          brokers,
+          topicPrefix: prefix,
+          graphAddress: await graph.listen(),
+          bundleDir,
+          flags: context
+            .text('flags')
+            .split(' ')
+            .filter((flag) => flag !== ''),
+          signal: context.signal,
+        });
+        try {
+          return await measure(context, kafka, prefix, service, vectors, graph);
+        } finally {
+          await service.stop();
+        }
+      } finally {
+        graph.close();
+        if (kept === '') await rm(bundleDir, { recursive: true, force: true });
+      }
+    }),
+};
+
+const sizeOf = (context: BenchmarkContext) => ({
+  candidates: context.number('candidates'),
+  sellers: context.number('sellers'),
+});
+
+async function buildVersions(
+  context: BenchmarkContext,
+  bundleDir: string,
+  vectors: readonly CatalogueVectors[],
+): Promise<void> {
+  for (const [i, version] of VERSIONS.entries()) {
+    if (existsSync(join(bundleDir, version))) continue;
+    context.progress(`building ${version}`);
+    await publishVersion(bundleDir, version, sizeOf(context), vectors[i]!, context.signal);
+  }
+}
+
+async function measure(
+  context: BenchmarkContext,
+  kafka: Kafka,
+  prefix: string,
+  service: RecommenderService,
+  vectors: readonly CatalogueVectors[],
+  graph: CatalogueGraph,
+): Promise<Result[]> {
+  const { signal } = context;
+  const [limit, sellers, seconds] = [context.number('limit'), context.number('sellers'), context.number('seconds')];
+  const sink = await kafka.sink();
+  const announce = async (version: string): Promise<void> => {
+    const { SERVING } = operator.VersionState;
+    const record = operator.Version.fromPartial({ version, state: SERVING, publishedAtMs: Date.now() });
+    const value = Buffer.from(operator.Version.encode(record).finish());
+    await sink.send(prefixedTopic(prefix, 'versions'), [{ partition: 0, key: Buffer.from(version), value }]);
+    await service.serves(version, signal);
+  };
+  const load: Omit<LoadOptions, 'until'> = {
+    service,
+    sellerOf: (call) => (call * 7919) % sellers,
+    idOf: sellerId,
+    limit,
+  };
+  const forSeconds = (length: number): Promise<unknown> => sleep(length * 1000, undefined, { signal });
+
+  // Both versions first, for what each of them answers to each seller.
+  const answers = new Map<string, Map<number, string>>();
+  for (const version of VERSIONS) {
+    await announce(version);
+    const known = new Map<number, string>();
+    answers.set(version, known);
+    for (let seller = 0; seller < sellers; seller++) {
+      const { bytes } = await service.recommend(sellerId(seller), limit);
+      known.set(seller, idsOf(bytes).join());
+    }
+  }
+  await announce(VERSIONS[0]);
+  const recall = await recallAt(limit, vectors[0]!, graph, answers.get(VERSIONS[0])!, signal);
+  await closedLoad({ ...load, until: forSeconds(5) }, CALLERS); // so that V8 has compiled what is hot
+
+  context.progress(`as fast as it goes: ${CALLERS} callers for ${seconds} s`);
+  const fast = await closedLoad({ ...load, until: forSeconds(seconds) }, CALLERS);
+  const perCpuSecond = fast.calls / fast.cpuSeconds;
+  const half = Math.round(perCpuSecond / 2);
+  context.progress(`  ${Math.round(perCpuSecond)} per CPU-second; ${half} calls a second for ${seconds} s`);
+  const idle = await openLoad({ ...load, until: forSeconds(seconds) }, half);
+
+  const swaps = context.number('swaps');
+  context.progress(`${swaps} swaps under the same load`);
+  const rssBefore = service.rssBytes;
+  const check = (seller: number, bytes: Buffer): boolean => {
+    const { context: said } = recommender.RecommendResponse.decode(bytes);
+    return answers.get(said?.version ?? '')?.get(seller) !== idsOf(bytes).join();
+  };
+  let peakRss = 0;
+  const swapping = (async () => {
+    for (let swap = 1; swap <= swaps; swap++) {
+      await announce(VERSIONS[swap % 2]!);
+      peakRss = Math.max(peakRss, service.rssBytes);
+    }
+  })();
+  const swapped = await openLoad({ ...load, check, until: swapping }, half);
+  await swapping;
+  await sleep(2_000, undefined, { signal }); // native memory is given back after the last swap
+  const rssAfter = service.rssBytes;
+  await sink.close();
+  const facts = { candidates: context.number('candidates'), dimensions: context.number('dimensions'), limit };
+  const p99 = (sorted: readonly number[]): number => quantile(sorted, 0.99);
+  return [
+    {
+      metric: 'queries_per_cpu_second',
+      value: perCpuSecond,
+      unit: '1/s',
+      ...facts,
+      per_wall_second: fast.calls / fast.wallSeconds,
+    },
+    { metric: 'errors', value: fast.errors + idle.errors, unit: 'calls', calls: fast.calls + idle.calls },
+    { metric: 'p50_seconds', value: quantile(idle.seconds, 0.5), unit: 's', per_second: half },
+    { metric: 'p99_seconds', value: p99(idle.seconds), unit: 's', per_second: half },
+    { metric: 'recall_at_100', value: recall, unit: 'share', queries: RECALL_QUERIES },
+    { metric: 'swap_errors', value: swapped.errors, unit: 'calls', swaps, calls: swapped.calls },
+    { metric: 'swap_p99_seconds', value: p99(swapped.seconds), unit: 's', seconds_a_swap: swapped.wallSeconds / swaps },
+    { metric: 'rss_before_swaps_bytes', value: rssBefore, unit: 'bytes' },
+    { metric: 'rss_peak_bytes', value: peakRss, unit: 'bytes' },
+    { metric: 'rss_after_swaps_bytes', value: rssAfter, unit: 'bytes' },
+  ];
+}
+
+const idsOf = (answer: Buffer): string[] =>
+  recommender.RecommendResponse.decode(answer).products.map((product) => product.productId);
+
+/** Of the products that exact search would have shown, how many are in the answers. */
+async function recallAt(
+  limit: number,
+  { products, sellers, dimensions }: CatalogueVectors,
+  graph: CatalogueGraph,
+  answers: ReadonlyMap<number, string>,
+  signal: AbortSignal,
+): Promise<number> {
+  const count = Math.min(RECALL_QUERIES, answers.size);
+  const rows = Uint32Array.from({ length: products.length / dimensions }, (_, row) => row);
+  const queries = sellers.subarray(0, count * dimensions);
+  const listings = graph.listingsOf(0).length;
+  const exact = await exactSearch({ vectors: products, rows, dimensions }, queries, limit + listings, signal);
+  const shares = exact.map((best, seller) => {
+    const listed = new Set(graph.listingsOf(seller));
+    const wanted = best
+      .map(({ item }) => item)
+      .filter((row) => !listed.has(row))
+      .slice(0, limit);
+    const found = new Set(answers.get(seller)!.split(','));
+    return wanted.filter((row) => found.has(productId(row))).length / wanted.length;
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
