@@ -18,6 +18,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/fine-tune.js')).fineTune,
   },
   {
+    name: 'freshness',
+    summary: 'the whole of Thaw under load: from an acknowledged event to the first answer that obeys it',
+    load: async () => (await import('./benchmarks/freshness.js')).freshness,
+  },
+  {
     name: 'index',
     summary: 'the index alone: build, load, searches for 100 per CPU-second, recall against exact search',
     load: async () => (await import('./benchmarks/index-search.js')).indexSearch,
@@ -46,5 +51,10 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     name: 'simulator',
     summary: 'events of the simulated marketplace, made and dropped, one thread',
     load: async () => (await import('./benchmarks/simulator.js')).simulator,
+  },
+  {
+    name: 'train',
+    summary: 'training steps of the network on every tensor backend, beside PyTorch; what 2,000 steps leave behind',
+    load: async () => (await import('./benchmarks/train.js')).train,
   },
 ];
