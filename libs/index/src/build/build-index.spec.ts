@@ -71,7 +71,7 @@ describe('building an index', () => {
       path: path(),
       queries,
     });
-    expect(built.settings).toMatchObject({ kind: 'hnsw', m: 16 });
+    expect(built.settings).toMatchObject({ kind: 'hnsw', m: 24 });
     expect(built.recallAt100).toBeGreaterThanOrEqual(0.985);
   });
 
