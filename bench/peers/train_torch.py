@@ -25,8 +25,8 @@ class Block(torch.nn.Module):
         self.beta, self.dropout = beta, dropout
 
     def forward(self, x):
-        hidden = F.dropout(F.gelu(self.first(self.norm(x))), self.dropout, self.training)
-        return x + self.beta * F.normalize(self.second(hidden))
+        x3 = self.second(F.gelu(self.first(self.norm(x))))
+        return x + self.beta * F.normalize(F.dropout(x3, self.dropout, self.training))
 
 
 def contrastive(sellers, products, temperature):
