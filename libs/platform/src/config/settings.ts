@@ -261,7 +261,7 @@ export const SETTINGS = {
     ),
     vectorBytes: withDefault(
       'THAW_TRAINER_VECTOR_BYTES',
-      '1GiB',
+      '512MiB',
       bytes({ min: 2 ** 20, max: 2 ** 40 }).describe(
         'Memory for the vectors of a version: it decides how wide they are.',
       ),
@@ -275,6 +275,14 @@ export const SETTINGS = {
       'THAW_TRAINER_WORKERS',
       '2',
       integer({ min: 1, max: 256 }).describe('Threads of propagation; best the number of cores.'),
+    ),
+    tensorBackend: optional(
+      'THAW_TENSOR_BACKEND',
+      z
+        .enum(['tfjs-node-gpu', 'tfjs-node', 'webgpu', 'wasm', 'cpu'])
+        .describe(
+          'Tensor backend of training, no other: tfjs-node-gpu, tfjs-node, webgpu, wasm or cpu. Not set: the best.',
+        ),
     ),
     hangMs: withDefault(
       'THAW_TRAINER_HANG',
