@@ -48,6 +48,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/recommend.js')).recommend,
   },
   {
+    name: 'served-recall',
+    summary: 'Recall@100 of what sellers are answered over gRPC on a data set, beside that of thaw evaluate',
+    load: async () => (await import('./benchmarks/served-recall.js')).servedRecall,
+  },
+  {
     name: 'simulator',
     summary: 'events of the simulated marketplace, made and dropped, one thread',
     load: async () => (await import('./benchmarks/simulator.js')).simulator,

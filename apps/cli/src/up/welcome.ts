@@ -8,12 +8,22 @@ export interface WelcomeFacts {
 
 /** What a newcomer can do next. */
 export function welcome({ brokers, host, apps }: WelcomeFacts): string {
-  const graph = apps.find(({ name }) => name === 'graph');
-  const steps: (readonly [command: string, what: string])[] = [
+  const find = (app: string): App | undefined => apps.find(({ name }) => name === app);
+  const [graph, recommender] = [find('graph'), find('recommender')];
+  const steps: (readonly [command: string, what: string])[] = [];
+  if (recommender !== undefined) {
+    const url = `http://${host}:${recommender.httpPort}/v1/sellers/s-1/recommendations?limit=5&explain=true`;
+    steps.push(
+      ['npm run --silent thaw -- recommend s-1 --explain', 'what a seller should list next, and why'],
+      [`curl '${url}'`, 'the same as JSON, for pages'],
+      ['npm run --silent thaw -- watch', 'what is served, and how fresh it is'],
+    );
+  }
+  steps.push(
     ['npm run --silent thaw -- topics', 'the topics, and what is on them'],
     ['npm run --silent thaw -- produce --help', 'put an event of your own onto a topic'],
     ['npm run --silent thaw -- import FOLDER', 'put a data set in CSV onto the topics'],
-  ];
+  );
   if (graph !== undefined) {
     steps.push([`curl http://${host}:${graph.httpPort}/readyz`, 'whether the graph keeps up, and why not']);
     steps.push([`curl http://${host}:${graph.httpPort}/metrics`, 'its metrics, for Prometheus']);
