@@ -6,7 +6,7 @@ const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!);
 
 /** Pixels. */
-const CHART = { labels: 140, bars: 460, row: 26, bar: 14, figures: 120, margin: 4 };
+const CHART = { labels: 170, bars: 460, row: 26, bar: 14, figures: 120, margin: 4 };
 
 function barRow(model: ModelResult, row: number, scale: (recall: number) => number): string {
   const y = CHART.margin + row * CHART.row;
