@@ -60,7 +60,10 @@ test('the served graph holds what the replica holds, from a copy in the middle a
       });
       const replica = new GraphReplica();
       const told = new Set<string>();
-      const served = new ServingGraph((id, isCandidate) => void (isCandidate ? told.add(id) : told.delete(id)));
+      const served = new ServingGraph((id, isCandidate) => {
+        if (isCandidate) told.add(id);
+        else told.delete(id);
+      });
       let copied: ServingGraph | undefined;
       for (const [i, batch] of inBatches(events, cuts).entries()) {
         for (const event of batch) feed(engine, event);
