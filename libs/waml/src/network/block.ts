@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { feedForward, layerNorm, unitRows, type Layer } from './layers.js';
+import { feedForward, standardRows, unitRows, type Layer } from './layers.js';
 import type { NetworkSettings } from './settings.js';
 import type { Ops } from './tensor-api.js';
 
@@ -20,31 +20,55 @@ export function networkBlock(
     : plainBlock(ops, x, parameters, dropout);
 }
 
+/**
+ * LayerNorm's gain and shift are folded into W₁ and b₁, which are smaller than the activations; their gradients follow
+ * from the folded ones', so that a first block needs none by its input.
+ */
 function bertBlock(
   ops: Ops,
   { beta, normalizeBlocks }: NetworkSettings,
   x: Tensor,
-  [gain, shift, ...weights]: readonly Tensor[],
+  parameters: readonly Tensor[],
   dropout: Tensor | undefined,
 ): Layer {
-  const { tf } = ops;
-  const norm = layerNorm(ops, x, gain!, shift!);
-  const inner = feedForward(ops, norm.output, weights as [Tensor, Tensor, Tensor, Tensor]);
+  const { tf, tidy, matMul } = ops;
+  const [gain, shift, w1, b1, w2, b2] = parameters as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+  const norm = standardRows(ops, x);
+  const [foldedW1, foldedB1] = tidy(() => [
+    tf.mul(w1, tf.expandDims(gain, 1)),
+    tf.add(tf.squeeze(matMul(tf.expandDims(shift, 0), w1), [0]), b1),
+  ]);
+  const inner = feedForward(ops, norm.output, [foldedW1, foldedB1, w2, b2]);
   const kept = dropped(ops, inner, dropout);
   const last = normalizeBlocks ? unitRows(ops, kept.output) : kept;
   const output = tf.tidy(() => tf.add(x, tf.mul(last.output, beta)));
   return {
     output,
-    backward: (gradient) => {
+    backward: (gradient, wantsInput) => {
       const scaled = tf.mul(gradient, beta);
-      const byKept = normalizeBlocks ? last.backward(scaled).input : scaled;
-      const byNorm = kept.backward(byKept);
-      const byX = norm.backward(byNorm.input);
-      const input = tf.add(gradient, byX.input);
-      tf.dispose([scaled, byKept, byNorm.input, byX.input, norm.output, inner.output, kept.output, last.output]);
-      return { input, parameters: [...byX.parameters, ...byNorm.parameters] };
+      const byKept = normalizeBlocks ? last.backward(scaled, true).input! : scaled;
+      const { input: byNorm, parameters } = kept.backward(byKept, wantsInput);
+      const byX = byNorm && norm.backward(byNorm, true).input!;
+      const input = byX && { input: tf.add(gradient, byX) };
+      const [byW1, byB1, ...others] = parameters as [Tensor, Tensor, Tensor, Tensor];
+      const unfolded = tidy(() => unfold(ops, [gain, shift, w1], byW1, byB1));
+      tf.dispose([scaled, byKept, byW1, norm.output, inner.output, kept.output, last.output, foldedW1, foldedB1]);
+      tf.dispose([byNorm, byX].filter((tensor) => tensor !== undefined));
+      return { ...input, parameters: [...unfolded, byB1, ...others] };
     },
   };
+}
+
+/** Gradients by gain, shift and W₁ of `diag(gain) W₁` and `shift W₁ + b₁`. */
+function unfold(
+  { tf, matMulTransposedB }: Ops,
+  [gain, shift, w1]: readonly [Tensor, Tensor, Tensor],
+  byWeight: Tensor,
+  byBias: Tensor,
+): [Tensor, Tensor, Tensor] {
+  const row = tf.expandDims(byBias, 0);
+  const byW1 = tf.add(tf.mul(byWeight, tf.expandDims(gain, 1)), tf.mul(tf.expandDims(shift, 1), row));
+  return [tf.sum(tf.mul(w1, byWeight), 1), tf.squeeze(matMulTransposedB(row, w1), [0]), byW1];
 }
 
 function plainBlock(ops: Ops, x: Tensor, weights: readonly Tensor[], dropout: Tensor | undefined): Layer {
@@ -56,9 +80,9 @@ function dropped({ tf }: Ops, layer: Layer, factors: Tensor | undefined): Layer 
   if (factors === undefined) return layer;
   return {
     output: tf.mul(layer.output, factors),
-    backward: (gradient) => {
+    backward: (gradient, wantsInput) => {
       const masked = tf.mul(gradient, factors);
-      const result = layer.backward(masked);
+      const result = layer.backward(masked, wantsInput);
       masked.dispose();
       return result;
     },

@@ -1,36 +1,40 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from './tensor-api.js';
 
+/** Gradients of the loss by a layer's input, and by its parameters in their order. */
+export interface LayerGradients {
+  /** Absent where it was not asked for. */
+  readonly input?: Tensor;
+  readonly parameters: readonly Tensor[];
+}
+
 /** What a layer gives: its output, and how the gradient of the loss goes back through it. */
 export interface Layer {
   readonly output: Tensor;
-  /** From the gradient by the output to that by the input, and those by the parameters in their order. Call it once. */
-  readonly backward: (gradient: Tensor) => { readonly input: Tensor; readonly parameters: readonly Tensor[] };
+  /** Call it once. The first layer's input is data: its gradient, a product of two large matrices, is not wanted. */
+  readonly backward: (gradient: Tensor, wantsInput: boolean) => LayerGradients;
 }
 
 const NORM_EPSILON = 1e-5;
 const LENGTH_EPSILON = 1e-12;
 
-/** `LayerNorm(x)` over the columns of `x [m, d]` (Ba, Kiros, Hinton 2016), ε = 1e-5 as in PyTorch. */
-export function layerNorm({ tf, tidy, columnSums }: Ops, x: Tensor, gain: Tensor, shift: Tensor): Layer {
-  const [standard, inverse, output] = tidy(() => {
+/** `LayerNorm(x)` over the columns of `x [m, d]` (Ba, Kiros, Hinton 2016) without gain and shift; ε as in PyTorch. */
+export function standardRows({ tf, tidy }: Ops, x: Tensor): Layer {
+  const [inverse, output] = tidy(() => {
     const centred = tf.sub(x, tf.mean(x, 1, true));
     const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), NORM_EPSILON));
-    const standardised = tf.mul(centred, scale);
-    return [standardised, scale, tf.add(tf.mul(standardised, gain), shift)];
+    return [scale, tf.mul(centred, scale)];
   });
   return {
     output,
     backward: (gradient) => {
-      const [input, ...parameters] = tidy(() => {
-        const byStandard = tf.mul(gradient, gain);
-        const mean = tf.mean(byStandard, 1, true);
-        const slope = tf.mean(tf.mul(byStandard, standard), 1, true);
-        const byInput = tf.mul(tf.sub(tf.sub(byStandard, mean), tf.mul(standard, slope)), inverse);
-        return [byInput, columnSums(tf.mul(gradient, standard)), columnSums(gradient)];
+      const input = tf.tidy(() => {
+        const mean = tf.mean(gradient, 1, true);
+        const slope = tf.mean(tf.mul(gradient, output), 1, true);
+        return tf.mul(tf.sub(tf.sub(gradient, mean), tf.mul(output, slope)), inverse);
       });
-      tf.dispose([standard, inverse]);
-      return { input, parameters };
+      inverse.dispose();
+      return { input, parameters: [] };
     },
   };
 }
@@ -53,22 +57,23 @@ export function feedForward(ops: Ops, x: Tensor, [w1, b1, w2, b2]: readonly [Ten
   });
   return {
     output,
-    backward: (gradient) => {
-      const [input, ...parameters] = tidy(() => {
+    backward: (gradient, wantsInput) => {
+      const [byU, ...parameters] = tidy(() => {
         // d(u + u·erf u)/du = 1 + erf u + u · exp(ln(2/√π) − u²)
         const bell = tf.exp(tf.sub(Math.log(2 / Math.sqrt(Math.PI)), tf.square(u)));
         const derivative = tf.add(slope, tf.mul(u, bell));
         const byU = tf.mul(matMulTransposedB(gradient, scaledW2), derivative);
         return [
-          matMulTransposedB(byU, scaledW1),
+          byU,
           tf.mul(matMulTransposedA(x, byU), Math.SQRT1_2),
           tf.mul(columnSums(byU), Math.SQRT1_2),
           tf.mul(matMulTransposedA(activated, gradient), Math.SQRT1_2),
           columnSums(gradient),
         ];
       });
-      tf.dispose([u, slope, activated, scaledW1, scaledW2]);
-      return { input, parameters };
+      const input = wantsInput ? { input: matMulTransposedB(byU, scaledW1) } : {};
+      tf.dispose([byU, u, slope, activated, scaledW1, scaledW2]);
+      return { ...input, parameters };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { networkBlock } from './block.js';
-import { unitRows, type Layer } from './layers.js';
+import { unitRows, type Layer, type LayerGradients } from './layers.js';
 import { SeededStream } from './random.js';
 import type { NetworkSettings } from './settings.js';
 import type { Ops } from './tensor-api.js';
@@ -35,17 +35,17 @@ export function networkLayer(
 }
 
 /** The gradient of each layer is disposed once the layer before it has its own. */
-function backThrough(layers: readonly Layer[], gradient: Tensor): ReturnType<Layer['backward']> {
-  const gradients: (readonly Tensor[])[] = [];
-  let input = gradient;
-  for (const layer of layers.toReversed()) {
-    const back = layer.backward(input);
-    gradients.push(back.parameters);
+function backThrough(layers: readonly Layer[], gradient: Tensor): LayerGradients {
+  const parameters: (readonly Tensor[])[] = [];
+  let by: Tensor | undefined = gradient;
+  for (const [i, layer] of [...layers.entries()].reverse()) {
+    const back = layer.backward(by!, i > 0);
+    parameters.push(back.parameters);
     layer.output.dispose();
-    if (input !== gradient) input.dispose();
-    input = back.input;
+    if (by !== gradient) by!.dispose();
+    by = back.input;
   }
-  return { input, parameters: gradients.reverse().flat() };
+  return { parameters: parameters.reverse().flat() };
 }
 
 function dropoutFactors(

@@ -168,7 +168,7 @@ export class NetworkTrainer {
     const x: Tensor2D = tf.tensor2d(rows, [rows.length / dimensions, dimensions], 'float32');
     const network = networkLayer(this.ops, this.settings, x, this.parameters(), step);
     const { value, gradient } = batchLoss(this.ops, this.settings, network.output, edges, step);
-    return [value, ...network.backward(gradient).parameters];
+    return [value, ...network.backward(gradient, false).parameters];
   }
 
   private checkRows(rows: Float32Array, count: number): void {
