@@ -67,8 +67,11 @@ export async function train(
   const serving = job.serving?.learned;
   const replay = replayOfGraph(state, { rule: copy.rule });
   const settings = await stage('choose', async () => {
-    if (job.kind === 'fine-tune' && serving !== undefined) return serving.settings;
     const dimensions = dimensionsFor(job.vectorBytes, state.productIds.length + state.sellerIds.length);
+    if (job.kind === 'fine-tune' && serving !== undefined) {
+      // The graph may have outgrown the width that was chosen for it.
+      return { ...serving.settings, dimensions: Math.min(dimensions, serving.settings.dimensions) };
+    }
     return await chooseSettings(replay, context('choose'), { ...DEFAULT_MODEL_SETTINGS, dimensions });
   });
   const fitted = await stage('fit', () => trial(replay, settings, context('fit'), serving && { serving }));
@@ -78,7 +81,7 @@ export async function train(
   const model = await stage('embed', () =>
     embed(state, learned, context('embed'), keeper && { keepLayers: keeper.keep }),
   );
-  const index = await stage('index', () =>
+  const building = stage('index', () =>
     buildIndex({
       vectors: model.products,
       rows: Uint32Array.from(state.candidates),
@@ -89,7 +92,8 @@ export async function train(
       onProgress: (done, total) => report('index', done / Math.max(1, total), `${done} of ${total} candidates`),
     }),
   );
-  await stage('write', async () => {
+  // The index is built by a thread of its own: meanwhile there is time to write.
+  const writing = times.run('write', async () => {
     await writeModel(job.folder, copy, model, signal);
     if (keeper === undefined) return;
     const encoded = texts.encode(settings.dimensions, textSeed(job.seed), signal);
@@ -100,6 +104,7 @@ export async function train(
       signal,
     );
   });
+  const [index] = await Promise.all([building, writing]);
   return outcomeOf({ job, copy, fitted, model, index, times });
 }
 
