@@ -40,8 +40,11 @@ export async function openTensorBackend(options: OpenOptions = {}): Promise<Tens
     }
   }
   const reasons = missing.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
-  const advice = forced === undefined ? 'run npm ci again' : 'get it, or unset THAW_TENSOR_BACKEND';
-  throw new ThawError('TENSOR_BACKEND_UNAVAILABLE', `no tensor backend works here: ${reasons}; ${advice}`, {
+  const message =
+    forced === undefined
+      ? `no tensor backend works here (${reasons}): run npm ci again`
+      : `the tensor backend cannot be used (${reasons}): get it, or unset THAW_TENSOR_BACKEND`;
+  throw new ThawError('TENSOR_BACKEND_UNAVAILABLE', message, {
     details: { missing },
   });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { TensorBackend, TensorNamespace } from '../backend.js';
 import { BackendMissing } from '../backend.js';
@@ -8,17 +9,27 @@ interface NodeBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
+/** Where a driver for CUDA shows: on Linux, and in Linux on Windows. */
+const CUDA_DEVICES = ['/dev/nvidiactl', '/dev/dxg'];
+
+/** The CUDA package where it found no GPU after all: it computes on the CPU, and its kernels can be registered once. */
+let withoutGpu: TensorNamespace | undefined;
+
 /** TensorFlow on the CPU. */
 export function loadTfjsNode(): TensorBackend {
-  const tf = loadPackage('@tensorflow/tfjs-node', 'npm run tf:native');
+  const tf = withoutGpu ?? loadPackage('@tensorflow/tfjs-node', 'npm run tf:native');
   return { name: 'tfjs-node', device: 'TensorFlow on the CPU', isGpu: false, version: tf.version_core, tf };
 }
 
 /** TensorFlow on a CUDA GPU. The package falls back to the CPU by itself where there is none: that is refused. */
 export function loadTfjsNodeGpu(): TensorBackend {
+  if (!CUDA_DEVICES.some((path) => existsSync(path))) throw new BackendMissing('there is no driver of an NVIDIA GPU');
   const tf = loadPackage('@tensorflow/tfjs-node-gpu', 'npm run tf:native -- --gpu');
   const backend = tf.backend() as unknown as NodeBackend;
-  if (!backend.isUsingGpuDevice) throw new BackendMissing('TensorFlow sees no CUDA GPU');
+  if (!backend.isUsingGpuDevice) {
+    withoutGpu = tf;
+    throw new BackendMissing('TensorFlow sees no CUDA GPU');
+  }
   return { name: 'tfjs-node-gpu', device: 'TensorFlow on a CUDA GPU', isGpu: true, version: tf.version_core, tf };
 }
 
