@@ -1,4 +1,5 @@
 export type { BatchEdges } from './collisions.js';
+export * from './curves-svg.js';
 export * from './folds.js';
 export { parameterShapes, type NamedTensor } from './parameters.js';
 export * from './settings.js';
