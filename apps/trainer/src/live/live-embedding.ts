@@ -4,9 +4,12 @@ import { backoffMs, type Logger } from '@thaw/platform';
 import type { LiveStatistics } from './protocol.js';
 import type { LiveThread } from './live-thread.js';
 
+/** What embeds for one version. */
+export type VersionEmbedder = Pick<LiveThread, 'statistics' | 'loaded' | 'caughtUp' | 'ended' | 'go' | 'close'>;
+
 export interface LiveEmbeddingOptions {
   /** Starts to load a version. */
-  readonly start: (version: string) => LiveThread;
+  readonly start: (version: string) => VersionEmbedder;
   readonly logger: Logger;
 }
 
@@ -22,7 +25,7 @@ export class LiveEmbedding {
   /** Times that a thread ended without being asked to. */
   failures = 0;
   private version: string | undefined;
-  private thread: LiveThread | undefined;
+  private thread: VersionEmbedder | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly closing = new AbortController();
 
@@ -73,7 +76,7 @@ export class LiveEmbedding {
   }
 
   /** Starts another thread where this one ends. */
-  private watch(thread: LiveThread, version: string, failures: number): void {
+  private watch(thread: VersionEmbedder, version: string, failures: number): void {
     void thread.ended.then(async (reason) => {
       if (reason === undefined || this.closing.signal.aborted) return;
       this.failures += 1;

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ThawError } from '@thaw/contracts';
+import { hasParentDeathSignal } from '@thaw/platform';
 import type { RunJob, RunMessage, RunOutcome, Stage } from './job.js';
 
 export interface RunProcessOptions {
@@ -35,6 +36,8 @@ export async function runInProcess(options: RunProcessOptions): Promise<RunOutco
     env: environment,
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The kernel ends it with the trainer: it may be in the middle of a computation, and hear of nothing.
+    ...(hasParentDeathSignal() && { execPath: 'setpriv', execArgv: ['--pdeathsig', 'KILL', process.execPath] }),
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -15,7 +15,7 @@ export type OutputListener = (name: string, line: string) => void;
 let canBindToParent: boolean | undefined;
 
 /** Whether `setpriv --pdeathsig` works here (Linux with util-linux). */
-function hasParentDeathSignal(): boolean {
+export function hasParentDeathSignal(): boolean {
   canBindToParent ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true'], { stdio: 'ignore' }).status === 0;
   return canBindToParent;
 }
