@@ -4,44 +4,50 @@ import type { ModelState } from './model-state.js';
 import { replayOfGraph } from './replay-of-graph.js';
 
 const PRODUCTS = 5;
-const SELLERS = 3;
+const SELLERS = 4;
+const CUSTOMERS = [9, 9, 9, 9, 1];
+const rule = { minCustomers: 2, maxListings: 3 };
 
 function stateWith(listings: readonly (readonly [seller: number, product: number, timeMs: number])[]): ModelState {
+  const listingCounts = CUSTOMERS.map((_, p) => listings.filter(([, q]) => p === q).length);
+  const isCandidate = (p: number): boolean =>
+    CUSTOMERS[p]! >= rule.minCustomers && listingCounts[p]! < rule.maxListings;
   const column = (i: 0 | 1 | 2): number[] => listings.map((listing) => listing[i]);
   return {
     productIds: Array.from({ length: PRODUCTS }, (_, p) => `p${p}`),
     sellerIds: Array.from({ length: SELLERS }, (_, s) => `s${s}`),
     categoryIds: [],
     category: new Int32Array(PRODUCTS).fill(-1),
-    customers: [9, 9, 9, 9, 1],
-    listingCounts: Array.from({ length: PRODUCTS }, (_, p) => listings.filter(([, q]) => p === q).length),
+    customers: CUSTOMERS,
+    listingCounts,
     listings: { seller: column(0), product: column(1), timeMs: column(2) },
     coInteractions: { first: [], second: [], count: [] },
     lowestCount: 1,
-    candidates: new Int32Array(0),
+    candidates: Int32Array.from(CUSTOMERS.keys()).filter(isCandidate),
   };
 }
-
-const rule = { minCustomers: 2, maxListings: 2 };
 
 test('takes off the newest listings, and asks for those that could have been foreseen', () => {
   const state = stateWith([
     [0, 0, 1],
     [1, 0, 2],
-    [0, 1, 3],
-    [1, 4, 4], // too little demand to be a candidate
-    [2, 1, 5], // a seller that had not listed before
-    [1, 0, 6], // warm already
+    [2, 0, 3], // warm already
+    [0, 1, 4],
+    [1, 4, 5], // too little demand to be a candidate
     [1, 1, 6],
-    [0, 2, 6],
+    [0, 2, 7],
+    [1, 2, 7],
+    [2, 2, 8], // warm by now: its edges to other warm products are not in the graph
+    [0, 3, 9],
+    [3, 3, 9], // a seller that had not listed before
   ]);
   const replay = replayOfGraph(state, { share: 0.5, rule });
-  expect([...replay.state.candidates]).toEqual([1, 2, 3]);
-  expect([...(replay.state.listingCounts as Uint32Array)]).toEqual([2, 1, 0, 0, 1]);
-  expect(replay.state.listings.timeMs).toHaveLength(4);
+  expect([...replay.state.candidates]).toEqual([1, 3]);
+  expect([...(replay.state.listingCounts as Uint32Array)]).toEqual([3, 1, 0, 0, 1]);
+  expect(replay.state.listings.timeMs).toHaveLength(5);
   expect(replay.targets).toEqual([
     { seller: 1, product: 1 },
-    { seller: 0, product: 2 },
+    { seller: 0, product: 3 },
   ]);
 });
 
