@@ -73,7 +73,8 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
     onReplaced: () => versions.graphReplaced(),
   });
   const versions: VersionKeeper = new VersionKeeper({
-    load: async (record, signal) => await loadVersion(store, record, signal),
+    load: async (record, signal) =>
+      await loadVersion(store, record, (id) => live.served?.products.sameId(id) ?? id, signal),
     embeddings,
     graph: () => live.served,
     bufferBytes: config.recommender.embeddingBufferBytes,

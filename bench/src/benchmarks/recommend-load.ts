@@ -1,9 +1,15 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
 import type { RecommenderService } from './recommend-process.js';
 
 /** What happened to the calls of one load. */
 export interface LoadResult {
   readonly calls: number;
+  /** Calls that failed. */
   readonly errors: number;
+  /** How, and how often each. */
+  readonly failures: string;
+  /** Answers that `check` found wrong. */
+  readonly wrong: number;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   /** Ascending. */
@@ -65,7 +71,8 @@ function over(until: Promise<unknown>): () => boolean {
 
 class Counter {
   #calls = 0;
-  #errors = 0;
+  readonly #failures = new Map<string, number>();
+  #wrong = 0;
   readonly #seconds: number[] = [];
   readonly #startedAt = performance.now();
   readonly #startCpu: number;
@@ -80,16 +87,19 @@ class Counter {
     try {
       const { bytes } = await service.recommend(idOf(seller), limit);
       this.#seconds.push((performance.now() - dueAt) / 1000);
-      if (check?.(seller, bytes) === true) this.#errors += 1;
-    } catch {
-      this.#errors += 1;
+      if (check?.(seller, bytes) === true) this.#wrong += 1;
+    } catch (error) {
+      const { code } = error as ServiceError;
+      this.#failures.set(status[code], (this.#failures.get(status[code]) ?? 0) + 1);
     }
   }
 
   result(): LoadResult {
     return {
       calls: this.#calls,
-      errors: this.#errors,
+      errors: [...this.#failures.values()].reduce((sum, count) => sum + count, 0),
+      failures: [...this.#failures].map(([code, count]) => `${code} ${count}`).join(', '),
+      wrong: this.#wrong,
       wallSeconds: (performance.now() - this.#startedAt) / 1000,
       cpuSeconds: this.options.service.cpuSeconds - this.#startCpu,
       seconds: this.#seconds.sort((a, b) => a - b),

@@ -2,6 +2,7 @@ import type { sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/gr
 import { recommender, ThawError } from '@thaw/contracts';
 import { type BearerTokens, toServiceError } from '@thaw/platform';
 import type { Answering, MethodName } from './answering.js';
+import { encodeProducts } from './encode-answer.js';
 import type { Turns } from './turns.js';
 
 export interface RecommenderServiceOptions {
@@ -10,7 +11,13 @@ export interface RecommenderServiceOptions {
   readonly tokens: BearerTokens;
 }
 
-export const recommenderServiceDefinition = recommender.RecommenderServiceService satisfies ServiceDefinition;
+const { recommend, similar } = recommender.RecommenderServiceService;
+
+export const recommenderServiceDefinition = {
+  ...recommender.RecommenderServiceService,
+  recommend: { ...recommend, responseSerialize: encodeProducts },
+  similar: { ...similar, responseSerialize: encodeProducts },
+} satisfies ServiceDefinition;
 
 /** The handlers of `thaw.recommender.v1.RecommenderService`. */
 export function recommenderService({ answering, turns, tokens }: RecommenderServiceOptions) {
