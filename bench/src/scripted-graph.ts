@@ -79,9 +79,10 @@ export class ScriptedGraph {
   async #copy(call: ServerWritableStream<graph.ReadGraphRequest, graph.ReadGraphResponse>): Promise<void> {
     const gone = new AbortController();
     call.once('cancelled', () => gone.abort());
+    const left = once(gone.signal, 'abort');
     for (const message of this.shop.messages(this.#sequence)) {
       if (gone.signal.aborted) return;
-      if (!call.write(message)) await Promise.race([once(call, 'drain'), once(gone.signal, 'abort')]);
+      if (!call.write(message)) await Promise.race([once(call, 'drain'), left]);
     }
     call.end();
   }

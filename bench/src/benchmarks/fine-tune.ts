@@ -19,6 +19,7 @@ export const fineTune: Benchmark = {
     edges: { default: 1_000_000, help: 'co-interactions, listings and category edges' },
     changes: { default: 10_000, help: 'changes of the graph since the version before' },
     workers: { default: Math.min(2, availableParallelism()), help: 'threads' },
+    'vector-bytes': { default: '512MiB', help: 'THAW_TRAINER_VECTOR_BYTES: it decides how wide vectors are' },
     runs: { default: 1, help: 'fine-tunes; the best counts' },
   },
 
@@ -38,7 +39,11 @@ export const fineTune: Benchmark = {
         topicPrefix,
         graphAddress: address,
         // Nothing but the commands of the benchmark starts a run after the first.
-        settings: { THAW_TRAINER_MIN_GAP: '24h', THAW_TRAINER_WORKERS: String(context.number('workers')) },
+        settings: {
+          THAW_TRAINER_MIN_GAP: '24h',
+          THAW_TRAINER_WORKERS: String(context.number('workers')),
+          THAW_TRAINER_VECTOR_BYTES: context.text('vector-bytes'),
+        },
         onWarning: (line) => context.progress(`  trainer: ${line}`),
         signal: context.signal,
       });
