@@ -44,6 +44,7 @@ describe('versions', () => {
     const { products, sellers } = await (await open(version)).readIds();
     expect(sellers).toContain(sellerId(3, 0));
     expect(manifest.counts).toMatchObject({ products: products.length, sellers: sellers.length });
+    expect(trainer.log).toMatch(/"stage":"embed","progress":0\.\d+,"etaSeconds":[\d.]+/);
     const [record] = await fixture.announced();
     expect(record).toMatchObject({ version, state: VersionState.SERVING, graphSequence: manifest.graphSequence });
   });

@@ -34,7 +34,13 @@ export function trainerEvents(metrics: Metrics): TrainerEvents {
   const stages = metrics.gauge('thaw_trainer_stage_seconds', 'Time that each stage of the last run took.', {
     stage: STAGES,
   });
+  const stage = metrics.gauge('thaw_trainer_run_stage', 'The stage of the run that is under way: 1, the others 0.', {
+    stage: STAGES,
+  });
   return {
+    onStage: (now) => {
+      for (const each of STAGES) stage({ stage: each }).set(each === now ? 1 : 0);
+    },
     onFailedAttempt: (_, { code }) => failures({ reason: FAILURES.find((known) => known === code) ?? 'other' }).inc(),
     onOutcome: (_, outcome) => {
       for (const stage of STAGES) stages({ stage }).set(outcome.seconds[stage] ?? 0);

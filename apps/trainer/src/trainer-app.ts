@@ -98,7 +98,7 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
   await readVersions(kafka, topicPrefix, (record) => ledger.take(record));
   const { commands, paused } = await openCommandLog(kafka, sink, topicPrefix);
 
-  const activity = new GraphActivity();
+  const activity = new GraphActivity(ledger.list(1)[0]?.graphSequence);
   const reader = followActivity(options, kafka, activity);
   const trainer = await openTrainer(options, { live, ledger, activity, metrics });
   trainer.pauses.paused = paused;

@@ -19,6 +19,8 @@ export interface TrainerSettings extends PolicySettings, GateSettings, PruneSett
 /** What a trainer is told of, for metrics. */
 export interface TrainerEvents {
   onFailedAttempt(run: Run, reason: ThawError): void;
+  /** A run has come to its next stage; `undefined`: no run is under way. */
+  onStage(stage: Stage | undefined): void;
   onEnd(run: Run): void;
   onOutcome(run: Run, outcome: RunOutcome): void;
 }
@@ -62,6 +64,7 @@ export class Trainer {
       onFailedAttempt: (run, reason) => events.onFailedAttempt(run, reason),
       onEnd: (run) => {
         this.history = { ...this.history, lastEndMs: Date.now() };
+        events.onStage(undefined);
         events.onEnd(run);
       },
       remember: (run) => unfinished.write(run),
@@ -97,12 +100,12 @@ export class Trainer {
       const serving = await this.serving();
       const job = { kind: run.kind, folder: staged.folder, serving };
       const onProgress = (stage: Stage, fraction: number, what: string): void =>
-        run.update({ stage, fraction, message: what });
+        this.progress(run, stage, fraction, what);
       const outcome = await compute(job, onProgress, signal);
       events.onOutcome(run, outcome);
-      run.update({ stage: 'gate', fraction: 0, message: 'gate' });
+      this.progress(run, 'gate', 0, 'gate');
       const manifest = await publishBundle(staged, outcome, settings);
-      run.update({ stage: 'publish', fraction: 0, message: manifest.gate.reason });
+      this.progress(run, 'publish', 0, manifest.gate.reason);
       if (manifest.gate.passed) await catchUp(manifest.version, signal);
       const { version } = await ledger.add(versionOf(manifest));
       this.history = {
@@ -121,6 +124,16 @@ export class Trainer {
       onServed();
       await staged.discard();
     }
+  }
+
+  private progress(run: Run, stage: Stage, fraction: number, message: string): void {
+    const isNext = run.stage !== stage || run.message === '';
+    run.update({ stage, fraction, message });
+    if (!isNext) return;
+    const { logger, events } = this.parts;
+    const [progress, etaSeconds] = [run.progress, run.etaSeconds(Date.now())].map((value) => Number(value.toFixed(2)));
+    logger.info({ runId: run.runId, stage, progress, etaSeconds }, `${run.kind}: ${stage}`);
+    events.onStage(stage);
   }
 
   /** What serves now, with its model; undefined where nothing does, or its bundle is gone. */

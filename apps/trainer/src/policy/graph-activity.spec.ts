@@ -20,8 +20,8 @@ const CASES: readonly Case[] = [
 
 const change = ($case: Case, reason = ChangeReason.LISTED): graph.GraphChange =>
   graph.GraphChange.fromPartial({ reason, change: { $case, value: {} } });
-const header = (candidates: number, edges: number, listings: number) =>
-  graph.GraphHeader.fromPartial({ candidates, edges, listings, sellers: 3 });
+const header = (candidates: number, edges: number, listings: number, sequence = 0) =>
+  graph.GraphHeader.fromPartial({ sequence, candidates, edges, listings, sellers: 3 });
 
 describe('what happens to the graph', () => {
   test('is counted by kind', () => {
@@ -52,12 +52,21 @@ describe('what happens to the graph', () => {
 
   test('counts for the run that reads it, or for the next where that came to nothing', () => {
     const activity = new GraphActivity();
-    activity.begin(header(10, 10, 10));
+    activity.begin(header(10, 10, 10, 5));
     const taken = activity.mark();
     expect(activity.now).toMatchObject({ candidates: 10, churn: 0, changes: 0 });
     activity.apply(change('candidateAdmitted'));
     activity.takeBack(taken);
-    expect(activity.now).toMatchObject({ candidates: 11, churn: 11, changes: 20 });
+    expect(activity.now).toMatchObject({ candidates: 11, churn: 1, changes: 5 });
+  });
+
+  test('after a restart counts from what the newest version knows', () => {
+    const activity = new GraphActivity(90);
+    activity.begin(header(10, 10, 10, 100));
+    expect(activity.now).toMatchObject({ candidates: 10, churn: 0, changes: 10 });
+    const newer = new GraphActivity(90);
+    newer.begin(header(10, 10, 10, 3));
+    expect(newer.now).toMatchObject({ churn: 0, changes: 0 });
   });
 
   test('read anew, the sizes tell what was missed', () => {

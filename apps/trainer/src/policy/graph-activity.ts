@@ -17,16 +17,28 @@ export class GraphActivity {
   #now = { candidates: 0, edges: 0, listings: 0, sellers: 0 };
   #churn = 0;
   #changes = 0;
+  #hasBegun = false;
+
+  /** @param knownSequence the last change of the graph that the newest version knows; 0 where there is none */
+  constructor(private readonly knownSequence = 0) {}
 
   get now(): Activity {
     return { ...this.#now, churn: this.#churn, changes: this.#changes };
   }
 
-  /** The graph is read anew: what changed in between is told by the sizes alone. */
-  begin({ candidates, edges, listings, sellers }: graph.GraphHeader): void {
+  /**
+   * A copy of the graph begins. What changed since the newest version was made is at most what the sequence numbers say;
+   * where the graph is read anew, what changed in between is told by the sizes alone.
+   */
+  begin({ sequence, candidates, edges, listings, sellers }: graph.GraphHeader): void {
     const before = this.#now;
-    this.#churn += Math.abs(candidates - before.candidates);
-    this.#changes += Math.abs(edges - before.edges) + Math.abs(listings - before.listings);
+    if (this.#hasBegun) {
+      this.#churn += Math.abs(candidates - before.candidates);
+      this.#changes += Math.abs(edges - before.edges) + Math.abs(listings - before.listings);
+    } else {
+      this.#changes += Math.max(0, sequence - this.knownSequence);
+    }
+    this.#hasBegun = true;
     this.#now = { candidates, edges, listings, sellers };
   }
 
