@@ -100,6 +100,7 @@ export class ClusteredShop {
           maxFutureSkewMs: 0,
         },
         offsets: [],
+        replayStartMs: 0,
       },
     };
     for (const [from, to] of portions(this.products)) {

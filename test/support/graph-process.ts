@@ -163,7 +163,7 @@ export class GraphProcess {
     const replica = new GraphReplica();
     let header: graph.GraphHeader | undefined;
     let isWhole = false;
-    const stream = this.#grpc.readGraph({});
+    const stream = this.#grpc.readGraph({ replayShare: 0 });
     for await (const message of stream as AsyncIterable<graph.ReadGraphResponse>) {
       if (message.part?.$case === 'header') header = message.part.value;
       isWhole = replica.read(message);

@@ -58,7 +58,16 @@ export class CatalogueGraph {
   *#parts(): Generator<NonNullable<graph.ReadGraphResponse['part']>> {
     const { candidates, sellers } = this.size;
     const settings = { ...graph.GraphSettings.fromPartial({}), maxListings: 10 };
-    const header = { sequence: 1, products: candidates, sellers, edges: 0, candidates, settings, offsets: [] };
+    const header = {
+      sequence: 1,
+      products: candidates,
+      sellers,
+      edges: 0,
+      candidates,
+      settings,
+      offsets: [],
+      replayStartMs: 0,
+    };
     yield { $case: 'header', value: { ...header, listings: sellers * LISTINGS_A_SELLER } };
     for (let from = 0; from < candidates; from += NODES_A_MESSAGE) {
       const count = Math.min(NODES_A_MESSAGE, candidates - from);

@@ -42,9 +42,11 @@ export class GraphClient {
   /**
    * The messages of a copy, from the header to the trailer. The next is fetched when the last was taken; leaving the
    * loop, or the signal, ends the call, so that apps/graph keeps no copy for nobody.
+   *
+   * @param replayShare see `ReadGraphRequest`: 0 for the reduced graph and no more
    */
-  async *copy(signal?: AbortSignal): AsyncGenerator<graph.ReadGraphResponse, void, void> {
-    const stream = this.client.readGraph({});
+  async *copy(signal?: AbortSignal, replayShare = 0): AsyncGenerator<graph.ReadGraphResponse, void, void> {
+    const stream = this.client.readGraph({ replayShare });
     const cancel = (): void => stream.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {

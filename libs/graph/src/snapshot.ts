@@ -1,9 +1,12 @@
 import type { graph } from '@thaw/contracts';
+import { type ReplayExtras, replayExtras } from './replay-extras.js';
 import type { GraphState } from './state.js';
 
 /** A copy of the reduced graph at one sequence number. Edges and listings name nodes by their place in the lists. */
 export interface GraphSnapshot {
   readonly sequence: number;
+  /** When the replayed listings began, epoch milliseconds; 0: the reduced graph and no more. */
+  readonly replayStartMs: number;
   readonly products: readonly graph.ProductNode[];
   readonly sellerIds: readonly string[];
   /** Edge i joins products first[i] < second[i] (by place); count[i] customers have both: exact. */
@@ -16,14 +19,21 @@ export interface GraphSnapshot {
   };
 }
 
-/** Copies the reduced graph as it is between two batches. O(V + E) time and memory. */
-export function takeSnapshot(state: GraphState): GraphSnapshot {
+/**
+ * Copies the reduced graph as it is between two batches. O(V + E) time and memory.
+ *
+ * @param replayShare with the share of the listings, the newest, that is to be foreseen: also what candidates from before
+ *   them would keep of the graph; 0: no more than the reduced graph
+ */
+export function takeSnapshot(state: GraphState, replayShare = 0): GraphSnapshot {
+  const extras = replayExtras(state, replayShare);
+  const isSent = (product: number): boolean => state.reduction.inTrainingSet(product) || extras.products.has(product);
   const { reduction, productIds, sellerIds, catalogue, listings, counting } = state;
   const places = new Uint32Array(productIds.capacity);
   const products: graph.ProductNode[] = [];
   let listingCount = 0;
   for (const [product, productId] of productIds.entries()) {
-    if (!reduction.inTrainingSet(product)) continue;
+    if (!isSent(product)) continue;
     const entry = catalogue.get(product)!;
     places[product] = products.length;
     listingCount += listings.count(product);
@@ -45,33 +55,42 @@ export function takeSnapshot(state: GraphState): GraphSnapshot {
   }
   return {
     sequence: state.sequence,
+    replayStartMs: extras.startMs,
     products,
     sellerIds: sellers,
-    edges: copyEdges(state, places),
-    listings: copyListings(state, places, sellerPlaces, listingCount),
+    edges: copyEdges(state, places, extras),
+    listings: copyListings(state, { places, sellerPlaces, isSent }, listingCount),
   };
 }
 
-function copyEdges(state: GraphState, places: Uint32Array): GraphSnapshot['edges'] {
+function copyEdges(state: GraphState, places: Uint32Array, extras: ReplayExtras): GraphSnapshot['edges'] {
   const { shown } = state.reduction;
-  const first = new Uint32Array(shown.size);
-  const second = new Uint32Array(shown.size);
-  const count = new Uint32Array(shown.size);
+  const size = shown.size + extras.edges.length / 2;
+  const first = new Uint32Array(size);
+  const second = new Uint32Array(size);
+  const count = new Uint32Array(size);
   let edge = 0;
-  shown.forEach((a, b) => {
+  const add = (a: number, b: number): void => {
     const [low, high] = places[a]! < places[b]! ? [a, b] : [b, a];
     first[edge] = places[low]!;
     second[edge] = places[high]!;
     count[edge] = state.counting.counter.edges.get(a, b);
     edge += 1;
-  });
+  };
+  shown.forEach(add);
+  for (let i = 0; i < extras.edges.length; i += 2) add(extras.edges[i]!, extras.edges[i + 1]!);
   return { first, second, count };
+}
+
+interface ListingPlaces {
+  readonly places: Uint32Array;
+  readonly sellerPlaces: Uint32Array;
+  readonly isSent: (product: number) => boolean;
 }
 
 function copyListings(
   state: GraphState,
-  places: Uint32Array,
-  sellerPlaces: Uint32Array,
+  { places, sellerPlaces, isSent }: ListingPlaces,
   size: number,
 ): GraphSnapshot['listings'] {
   const seller = new Uint32Array(size);
@@ -79,7 +98,7 @@ function copyListings(
   const eventTimeMs = new Float64Array(size);
   let row = 0;
   for (const [number] of state.productIds.entries()) {
-    if (!state.reduction.inTrainingSet(number)) continue;
+    if (!isSent(number)) continue;
     for (const lister of state.listings.sellersOf(number)) {
       seller[row] = sellerPlaces[lister]!;
       product[row] = places[number]!;
@@ -98,13 +117,14 @@ export function* snapshotMessages(
   snapshot: GraphSnapshot,
   header: Pick<graph.GraphHeader, 'settings' | 'offsets'>,
 ): Generator<graph.ReadGraphResponse> {
-  const { sequence, products, sellerIds, edges, listings } = snapshot;
+  const { sequence, replayStartMs, products, sellerIds, edges, listings } = snapshot;
   const candidates = products.reduce((sum, { candidate }) => sum + (candidate ? 1 : 0), 0);
   yield message({
     $case: 'header',
     value: {
       ...header,
       sequence,
+      replayStartMs,
       candidates,
       products: products.length,
       sellers: sellerIds.length,

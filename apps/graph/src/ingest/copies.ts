@@ -13,8 +13,8 @@ export class Copies {
 
   constructor(readonly pipeline: IngestPipeline) {}
 
-  /** @throws ThawError GRAPH_BUSY when too many are open. */
-  async open(): Promise<number> {
+  /** @param replayShare see `takeSnapshot`. @throws ThawError GRAPH_BUSY when too many are open. */
+  async open(replayShare: number): Promise<number> {
     if (this.#open.size >= MOST_COPIES) {
       throw new ThawError('GRAPH_BUSY', `${MOST_COPIES} readers copy the graph already: try again when one is done.`);
     }
@@ -24,8 +24,9 @@ export class Copies {
       const known = this.#newest?.snapshot.deref();
       // Readers that come together after a restart share one copy, as long as nothing was read in between.
       const isCurrent = known?.sequence === state.sequence && sameOffsets(this.#newest?.offsets ?? [], read);
-      const snapshot = isCurrent ? known : takeSnapshot(state);
-      this.#newest = { snapshot: new WeakRef(snapshot), offsets: read };
+      const isPlain = !(replayShare > 0);
+      const snapshot = isCurrent && isPlain ? known : takeSnapshot(state, replayShare);
+      if (isPlain) this.#newest = { snapshot: new WeakRef(snapshot), offsets: read };
       return snapshotMessages(snapshot, { settings: { ...state.settings }, offsets: read });
     });
     this.#open.set(id, messages);

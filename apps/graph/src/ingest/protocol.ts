@@ -56,8 +56,8 @@ export interface Questions {
   /** The reduction in numbers. */
   funnel: { ask: null; answer: graph.GetFunnelResponse };
   count: { ask: { readonly a: string; readonly b: string }; answer: graph.GetCoInteractionResponse };
-  /** Opens a copy of the graph; its messages are then taken one at a time with `readNext`. */
-  readOpen: { ask: null; answer: number };
+  /** Opens a copy of the graph; its messages are then taken one at a time with `readNext`. Asks with the replay share. */
+  readOpen: { ask: number; answer: number };
   /** The next encoded ReadGraphResponse, or null after the last. */
   readNext: { ask: number; answer: Uint8Array | null };
   readClose: { ask: number; answer: null };

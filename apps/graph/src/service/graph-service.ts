@@ -41,7 +41,7 @@ async function readGraph(
 ): Promise<void> {
   const gone = new AbortController();
   call.once('cancelled', () => gone.abort());
-  const id = await ingest.ask('readOpen', null);
+  const id = await ingest.ask('readOpen', call.request.replayShare);
   try {
     while (!gone.signal.aborted) {
       const message = await ingest.ask('readNext', id);

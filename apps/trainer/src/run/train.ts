@@ -14,6 +14,7 @@ import {
   layerStatesOf,
   type ModelContext,
   type Propagate,
+  reducedCopy,
   replayOfGraph,
   stateBytesPerNode,
   StageTimes,
@@ -37,6 +38,8 @@ export interface TrainTools {
 
 /** Sellers whose searches measure the index. */
 const INDEX_QUERIES = 200;
+/** The newest listings, which weights and settings are learned from: as `thaw evaluate` has it. */
+const REPLAY_SHARE = 0.2;
 
 /**
  * One run: reads the graph, chooses settings or keeps them, fits the weights, embeds every node, builds the index, and
@@ -54,32 +57,34 @@ export async function train(
     report(name, 0, name);
     return await times.run(name, work);
   };
-  const copy = await stage('read', () => readGraph(job.graphAddress, security, signal));
+  const past = await stage('read', () => readGraph(job.graphAddress, security, signal));
+  const copy = reducedCopy(past);
   const { state } = copy;
-  const texts = new CatalogueTexts(copy.texts);
-  const context = (name: Stage): ModelContext => ({
+  const [pastTexts, texts] = [new CatalogueTexts(past.texts), new CatalogueTexts(copy.texts)];
+  const context = (name: Stage, of: CatalogueTexts): ModelContext => ({
     propagate,
-    encodeTexts: (dimensions, seed) => texts.encode(dimensions, seed, signal),
+    encodeTexts: (dimensions, seed) => of.encode(dimensions, seed, signal),
     seed: job.seed,
     onProgress: ({ fraction, what }) => report(name, fraction, what),
     signal,
   });
   const serving = job.serving?.learned;
-  const replay = replayOfGraph(state, { rule: copy.rule });
+  const { rule, replayStartMs } = past;
+  const replay = replayOfGraph(past.state, { rule, ...(replayStartMs !== undefined && { startMs: replayStartMs }) });
   const settings = await stage('choose', async () => {
     const dimensions = dimensionsFor(job.vectorBytes, state.productIds.length + state.sellerIds.length);
     if (job.kind === 'fine-tune' && serving !== undefined) {
       // The graph may have outgrown the width that was chosen for it.
       return { ...serving.settings, dimensions: Math.min(dimensions, serving.settings.dimensions) };
     }
-    return await chooseSettings(replay, context('choose'), { ...DEFAULT_MODEL_SETTINGS, dimensions });
+    return await chooseSettings(replay, context('choose', pastTexts), { ...DEFAULT_MODEL_SETTINGS, dimensions });
   });
-  const fitted = await stage('fit', () => trial(replay, settings, context('fit'), serving && { serving }));
+  const fitted = await stage('fit', () => trial(replay, settings, context('fit', pastTexts), serving && { serving }));
   const { learned } = fitted;
   const nodes = state.productIds.length + state.sellerIds.length + state.categoryIds.length;
   const keeper = nodes * stateBytesPerNode(learned) <= job.stateBytes ? new LayerKeeper() : undefined;
   const model = await stage('embed', () =>
-    embed(state, learned, context('embed'), keeper && { keepLayers: keeper.keep }),
+    embed(state, learned, context('embed', texts), keeper && { keepLayers: keeper.keep }),
   );
   const building = stage('index', () =>
     buildIndex({
@@ -112,7 +117,7 @@ async function readGraph(address: string, { credentials }: ClientSecurity, signa
   const client = new GraphClient({ address, credentials, setting: 'THAW_GRAPH_ADDRESS' });
   try {
     const builder = new GraphCopyBuilder();
-    for await (const message of client.copy(signal)) builder.add(message);
+    for await (const message of client.copy(signal, REPLAY_SHARE)) builder.add(message);
     return builder.finish();
   } finally {
     client.close();

@@ -126,7 +126,15 @@ export class Marketplace {
       maxFutureSkewMs: 0,
     };
     const counts = { products: products.length, sellers: sellers.length, edges: this.edges.size };
-    const header = { ...counts, sequence: 1, listings: this.listings.size, candidates: 0, settings, offsets: [] };
+    const header = {
+      ...counts,
+      sequence: 1,
+      listings: this.listings.size,
+      candidates: 0,
+      settings,
+      offsets: [],
+      replayStartMs: 0,
+    };
     const pairs = [...this.edges].map(([pair, count]) => ({ ...ends(pair), count }));
     const listings = [...this.listings].map(([key, eventTimeMs]) => ({ key: key.split(' '), eventTimeMs }));
     const nodes = products.map((productId) => {

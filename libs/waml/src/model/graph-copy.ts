@@ -17,6 +17,11 @@ export interface GraphCopy {
   readonly texts: readonly ProductText[];
   /** The candidate policy in force. */
   readonly rule: CandidateRule;
+  /**
+   * When the listings that are to be replayed began, epoch milliseconds: the state then also holds what candidates of
+   * before would keep (see {@link reducedCopy}). Undefined: it is the reduced graph and no more.
+   */
+  readonly replayStartMs: number | undefined;
 }
 
 /**
@@ -75,7 +80,7 @@ export class GraphCopyBuilder {
 
   /** @throws ThawError GRAPH_DIVERGED when the stream was cut off. */
   finish(): GraphCopy {
-    const { settings, sequence } = this.#header ?? {};
+    const { settings, sequence, replayStartMs = 0 } = this.#header ?? {};
     if (!this.#complete || settings === undefined || sequence === undefined) {
       throw new ThawError(
         'GRAPH_DIVERGED',
@@ -107,6 +112,7 @@ export class GraphCopyBuilder {
       },
       texts: this.#texts,
       rule: { minCustomers, maxListings },
+      replayStartMs: replayStartMs > 0 ? replayStartMs : undefined,
     };
   }
 

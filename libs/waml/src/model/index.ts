@@ -9,6 +9,7 @@ export * from './learn-weights.js';
 export * from './learned-model.js';
 export * from './model-graph.js';
 export * from './model-state.js';
+export * from './reduced-copy.js';
 export * from './replay-features.js';
 export * from './replay-of-graph.js';
 export * from './settings.js';

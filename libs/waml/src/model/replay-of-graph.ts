@@ -3,6 +3,11 @@ import type { CandidateRule, ModelState, Replay, Target } from './model-state.js
 export interface GraphReplayOptions {
   /** The share of the listings, the newest, that is to be foreseen. */
   readonly share?: number;
+  /**
+   * Cuts at this time instead, epoch milliseconds. The state then holds what all candidates of before would keep of the
+   * graph, and all of them take part.
+   */
+  readonly startMs?: number;
   readonly rule: CandidateRule;
 }
 
@@ -15,16 +20,17 @@ const DEFAULT_SHARE = 0.2;
  * customers are as they are now, since a graph does not remember what they were: what it gives away of the future is
  * the same for every setting and weight that is compared.
  *
- * Only products that still are candidates take part. A product that has become warm keeps its edges to candidates alone:
+ * Without `startMs` only products that still are candidates take part. A product that has become warm keeps its edges to candidates alone:
  * with it among the choices, few edges would be the mark of what sellers list next (giftware's Recall@100 fell from .21
  * to .14 so).
  *
  * @returns product and seller numbers are those of the state
  */
-export function replayOfGraph(state: ModelState, { share = DEFAULT_SHARE, rule }: GraphReplayOptions): Replay {
+export function replayOfGraph(state: ModelState, options: GraphReplayOptions): Replay {
+  const { share = DEFAULT_SHARE, rule } = options;
   const { seller, product, timeMs } = state.listings;
   const total = timeMs.length;
-  const startMs = timeMs[Math.min(total - 1, Math.floor((1 - share) * total))] ?? 0;
+  const startMs = options.startMs ?? timeMs[Math.min(total - 1, Math.floor((1 - share) * total))] ?? 0;
   // Listings of one moment stay together: none of them can be known while another is to be foreseen.
   let cut = 0;
   while (cut < total && timeMs[cut]! < startMs) cut++;
@@ -34,10 +40,11 @@ export function replayOfGraph(state: ModelState, { share = DEFAULT_SHARE, rule }
     listingCounts[product[i]!]!++;
     hasListed[seller[i]!] = 1;
   }
-  const isCandidateNow = new Uint8Array(state.productIds.length);
-  for (const p of state.candidates) isCandidateNow[p] = 1;
+  const takesPart = new Uint8Array(state.productIds.length);
+  if (options.startMs !== undefined) takesPart.fill(1);
+  else for (const p of state.candidates) takesPart[p] = 1;
   const isCandidate = (p: number): boolean =>
-    isCandidateNow[p] === 1 && state.customers[p]! >= rule.minCustomers && listingCounts[p]! < rule.maxListings;
+    takesPart[p] === 1 && state.customers[p]! >= rule.minCustomers && listingCounts[p]! < rule.maxListings;
   const targets: Target[] = [];
   for (let i = cut; i < total; i++) {
     if (hasListed[seller[i]!] === 1 && isCandidate(product[i]!)) {

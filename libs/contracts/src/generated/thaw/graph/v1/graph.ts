@@ -269,6 +269,12 @@ export interface CoInteractionCount {
 }
 
 export interface ReadGraphRequest {
+  /**
+   * For those who learn from the past: besides the reduced graph, send what it would hold if the products that had less
+   * than max_listings listings before this share of the listings, the newest, were still candidates; 0 to 1, 0: no more
+   * than the reduced graph.
+   */
+  replayShare: number;
 }
 
 /** How far into an input topic the graph has read. */
@@ -294,6 +300,11 @@ export interface GraphHeader {
     | undefined;
   /** What the graph has read of its inputs: with these records and settings anyone can compute the same graph. */
   offsets: InputOffset[];
+  /**
+   * When the newest replay_share of all listings began, Unix epoch milliseconds; 0 where none was asked for. The counts
+   * above are then of all that is sent.
+   */
+  replayStartMs: number;
 }
 
 export interface GraphSettings {
@@ -1815,11 +1826,14 @@ export const CoInteractionCount: MessageFns<CoInteractionCount> = {
 };
 
 function createBaseReadGraphRequest(): ReadGraphRequest {
-  return {};
+  return { replayShare: 0 };
 }
 
 export const ReadGraphRequest: MessageFns<ReadGraphRequest> = {
-  encode(_: ReadGraphRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ReadGraphRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replayShare !== 0) {
+      writer.uint32(9).double(message.replayShare);
+    }
     return writer;
   },
 
@@ -1836,6 +1850,14 @@ export const ReadGraphRequest: MessageFns<ReadGraphRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.replayShare = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1848,20 +1870,30 @@ export const ReadGraphRequest: MessageFns<ReadGraphRequest> = {
     }
   },
 
-  fromJSON(_: any): ReadGraphRequest {
-    return {};
+  fromJSON(object: any): ReadGraphRequest {
+    return {
+      replayShare: isSet(object.replayShare)
+        ? globalThis.Number(object.replayShare)
+        : isSet(object.replay_share)
+        ? globalThis.Number(object.replay_share)
+        : 0,
+    };
   },
 
-  toJSON(_: ReadGraphRequest): unknown {
+  toJSON(message: ReadGraphRequest): unknown {
     const obj: any = {};
+    if (message.replayShare !== 0) {
+      obj.replayShare = floatToJson(message.replayShare);
+    }
     return obj;
   },
 
   create(base?: DeepPartial<ReadGraphRequest>): ReadGraphRequest {
     return ReadGraphRequest.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<ReadGraphRequest>): ReadGraphRequest {
+  fromPartial(object: DeepPartial<ReadGraphRequest>): ReadGraphRequest {
     const message = createBaseReadGraphRequest();
+    message.replayShare = object.replayShare ?? 0;
     return message;
   },
 };
@@ -1981,6 +2013,7 @@ function createBaseGraphHeader(): GraphHeader {
     candidates: 0,
     settings: undefined,
     offsets: [],
+    replayStartMs: 0,
   };
 }
 
@@ -2009,6 +2042,9 @@ export const GraphHeader: MessageFns<GraphHeader> = {
     }
     for (const v of message.offsets) {
       InputOffset.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.replayStartMs !== 0) {
+      writer.uint32(73).double(message.replayStartMs);
     }
     return writer;
   },
@@ -2090,6 +2126,14 @@ export const GraphHeader: MessageFns<GraphHeader> = {
             message.offsets.push(InputOffset.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.replayStartMs = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2112,6 +2156,11 @@ export const GraphHeader: MessageFns<GraphHeader> = {
       candidates: isSet(object.candidates) ? globalThis.Number(object.candidates) : 0,
       settings: isSet(object.settings) ? GraphSettings.fromJSON(object.settings) : undefined,
       offsets: globalThis.Array.isArray(object?.offsets) ? object.offsets.map((e: any) => InputOffset.fromJSON(e)) : [],
+      replayStartMs: isSet(object.replayStartMs)
+        ? globalThis.Number(object.replayStartMs)
+        : isSet(object.replay_start_ms)
+        ? globalThis.Number(object.replay_start_ms)
+        : 0,
     };
   },
 
@@ -2141,6 +2190,9 @@ export const GraphHeader: MessageFns<GraphHeader> = {
     if (message.offsets?.length) {
       obj.offsets = message.offsets.map((e) => InputOffset.toJSON(e));
     }
+    if (message.replayStartMs !== 0) {
+      obj.replayStartMs = floatToJson(message.replayStartMs);
+    }
     return obj;
   },
 
@@ -2159,6 +2211,7 @@ export const GraphHeader: MessageFns<GraphHeader> = {
       ? GraphSettings.fromPartial(object.settings)
       : undefined;
     message.offsets = object.offsets?.map((e) => InputOffset.fromPartial(e)) || [];
+    message.replayStartMs = object.replayStartMs ?? 0;
     return message;
   },
 };
