@@ -19,7 +19,7 @@ export const fineTune: Benchmark = {
     edges: { default: 1_000_000, help: 'co-interactions, listings and category edges' },
     changes: { default: 10_000, help: 'changes of the graph since the version before' },
     workers: { default: Math.min(2, availableParallelism()), help: 'threads' },
-    'vector-bytes': { default: '512MiB', help: 'THAW_TRAINER_VECTOR_BYTES: it decides how wide vectors are' },
+    'vector-bytes': { default: '256MiB', help: 'THAW_TRAINER_VECTOR_BYTES: it decides how wide vectors are' },
     runs: { default: 1, help: 'fine-tunes; the best counts' },
   },
 

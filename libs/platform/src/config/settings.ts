@@ -261,7 +261,7 @@ export const SETTINGS = {
     ),
     vectorBytes: withDefault(
       'THAW_TRAINER_VECTOR_BYTES',
-      '512MiB',
+      '256MiB',
       bytes({ min: 2 ** 20, max: 2 ** 40 }).describe(
         'Memory for the vectors of a version: it decides how wide they are.',
       ),
