@@ -54,7 +54,7 @@ async function run(): Promise<void> {
       case 'count':
         return await count(pipeline, store, ask.a, ask.b);
       case 'readOpen':
-        return await copies.open(ask as number);
+        return await copies.open(ask);
       case 'readNext':
         crashPoint('during_read');
         return copies.next(ask);
