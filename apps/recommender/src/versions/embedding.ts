@@ -23,7 +23,9 @@ export function decodeEmbedding({ key, value, headers, offset }: SourceRecord, p
   const version = String(headers['thaw-version'] ?? '');
   if (version === '') throw new NotAnEmbedding('it has no header thaw-version');
   if (value !== null && value.byteLength % 4 !== 0) throw new NotAnEmbedding('its value is no row of float32');
-  return { type, id: text.slice(at + 1), version, vector: value && vectorOf(value), partition, offset };
+  const vector = value && vectorOf(value);
+  if (vector?.every(Number.isFinite) === false) throw new NotAnEmbedding('its value holds a number that is not finite');
+  return { type, id: text.slice(at + 1), version, vector, partition, offset };
 }
 
 /** Copies: a view would keep the whole fetch in memory, and might not be aligned. */

@@ -13,7 +13,7 @@ import { DEFAULT_MODEL_SETTINGS } from '../model/settings.js';
 import { propagationGraph, type PropagationGraph } from '../propagation/propagation-graph.js';
 import { propagateReference } from '../propagation/reference.js';
 import { LayerKeeper, layerStatesOf, statesFrom, stateTensors, type LayerStates } from './layer-states.js';
-import { LiveEmbedder, type LiveEmbedding } from './live-embedder.js';
+import { LiveEmbedder, type LiveEmbedding, spectralStep } from './live-embedder.js';
 import { LiveGraph } from './live-graph.js';
 import { happenings, Marketplace, type Happening } from './marketplace.fixture.js';
 
@@ -222,7 +222,9 @@ function heldStill(
       const { basis, eigenvalues } = states.channels.get(name)!.spectral!;
       const edges = affinityGraph(graph, (n) => copy.state.customers[n] ?? 0);
       const e = held(basis, channel.columns);
-      return keys.map((_, n) => unit(sum(edges, n, e).map((x, c) => (eigenvalues[c]! > 0 ? x / eigenvalues[c]! : 0))));
+      return keys.map((_, n) =>
+        unit(sum(edges, n, e).map((x, c) => spectralStep(x, eigenvalues[c]!, eigenvalues[0]!))),
+      );
     }
     const edges = propagationGraph(graph, channel);
     const ids = new NodeHasher({ seed: SEED, kind: 'dense', dimensions: D });
@@ -254,3 +256,14 @@ function heldStill(
 }
 
 const hashedText = (text: ProductText): Float32Array => encodeTexts([text]);
+
+test('nodes that are embedded from each other again and again stay finite, whatever the eigenvalues', () => {
+  const eigenvalues = [1, 0.5, 1e-12, 0, -1e-9];
+  for (const eigenvalue of eigenvalues) {
+    let [a, b] = [0.7, -0.3];
+    for (let step = 0; step < 500; step++)
+      [a, b] = [spectralStep(3 * b, eigenvalue, 1), spectralStep(3 * a, eigenvalue, 1)];
+    expect(Math.max(Math.abs(a), Math.abs(b))).toBeLessThanOrEqual(1);
+  }
+  expect(spectralStep(0.25, 0.5, 1)).toBe(0.5);
+});

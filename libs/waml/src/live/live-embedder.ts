@@ -162,7 +162,7 @@ export class LiveEmbedder {
     });
   }
 
-  /** S · basis / λ: the last step of the version's own iteration. */
+  /** S · basis / λ: the last step of the version's own iteration. See {@link spectralStep} for what bounds it. */
   #stepSpectrally(
     { name }: SpectralChannel,
     nodes: readonly number[],
@@ -172,7 +172,7 @@ export class LiveEmbedder {
     const steps = this.#around(name, nodes).map(({ nodes: neighbours, weights }) => {
       const step = new Float64Array(eigenvalues.length);
       neighbours.forEach((neighbour, j) => this.#states.addBasis(name, neighbour, weights[j]!, step));
-      return step.map((value, c) => (eigenvalues[c]! > 0 ? value / eigenvalues[c]! : 0));
+      return step.map((value, c) => spectralStep(value, eigenvalues[c]!, eigenvalues[0]!));
     });
     steps.forEach((step, i) => {
       this.#states.setBasis(name, nodes[i]!, step);
@@ -273,4 +273,16 @@ function* take<T>(from: Set<T>, limit: number): Generator<T> {
     from.delete(value);
     yield value;
   }
+}
+
+/** Eigenvalues below this share of the first are rounding: a small graph has fewer eigenvectors than the channel columns. */
+const LEAST_EIGENVALUE = 1e-3;
+
+/**
+ * A node's entry in an eigenvector, from the sum over its neighbours. Entries of a unit vector are within ±1; bounding
+ * them keeps rows that are embedded from each other again and again from growing without end.
+ */
+export function spectralStep(sum: number, eigenvalue: number, largest: number): number {
+  if (!(eigenvalue > LEAST_EIGENVALUE * largest)) return 0;
+  return Math.max(-1, Math.min(1, sum / eigenvalue));
 }

@@ -54,4 +54,9 @@ export interface Target {
 export interface Replay {
   readonly state: ModelState;
   readonly targets: readonly Target[];
+  /**
+   * Whether the customers of the state are those of now: what sellers listed since then is in demand by now, so that
+   * nothing can be learned of what demand is worth.
+   */
+  readonly demandIsOfNow?: boolean;
 }

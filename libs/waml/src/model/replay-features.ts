@@ -47,7 +47,7 @@ export async function replayFeatures(
   }
   const { customers, listingCounts } = state;
   features.push(
-    repeated(places, (product) => Math.log1p(customers[product]!)),
+    repeated(places, (product) => (replay.demandIsOfNow === true ? 0 : Math.log1p(customers[product]!))),
     repeated(places, (product) => Math.log1p(listingCounts[product]!)),
   );
   return {
