@@ -24,7 +24,13 @@ test('a copy for a replay holds what candidates of before the newest listings wo
   await fc.assert(
     fc.asyncProperty(eventSequence('embedded'), share, async (events, replayShare) => {
       const store = MemoryGraphStore.create();
-      const { engine } = await openEngine({ store, settings: SETTINGS, counter: 'embedded', sketchCells: 1024, nowMs: 0 });
+      const { engine } = await openEngine({
+        store,
+        settings: SETTINGS,
+        counter: 'embedded',
+        sketchCells: 1024,
+        nowMs: 0,
+      });
       for (const event of events) feed(engine, event);
       await store.commit(engine.endBatch(0).mutations);
 
