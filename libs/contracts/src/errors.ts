@@ -82,12 +82,12 @@ export const ERROR_CATALOGUE = {
   KAFKA_UNAVAILABLE: kind('UNAVAILABLE', true, 'no Kafka broker answers'),
   MODEL_STATES_INVALID: kind('DATA_LOSS', false, 'the layer states of a version do not fit its nodes and settings'),
   MODEL_TOO_LITTLE_DATA: kind('FAILED_PRECONDITION', false, 'there are too few listings to learn from'),
-  PRODUCT_UNKNOWN: kind('NOT_FOUND', false, 'a product is not in the reduced graph'),
   NETWORK_INVALID: kind(
     'INVALID_ARGUMENT',
     false,
     "the network's settings cannot be, or parameters or rows do not fit them",
   ),
+  PRODUCT_UNKNOWN: kind('NOT_FOUND', false, 'a product is not in the reduced graph'),
   PROPAGATION_INPUT_INVALID: kind(
     'INVALID_ARGUMENT',
     false,
