@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,20 +32,15 @@ export class SmallDisk {
     }
   }
 
-  /** Takes all the space there is, also what has come free since the last call. */
+  /**
+   * Takes all the space there is, also what has come free since the last call. Whole blocks only: one that comes free
+   * meanwhile, while another process writes, is taken in one piece, not byte by byte.
+   */
   async fill(): Promise<void> {
     const filler = await open(join(this.folder, 'filler'), 'a');
+    const block = Buffer.alloc(FILL_BYTES);
     try {
-      for (let bytes = FILL_BYTES; bytes >= 1;) {
-        const written = await filler.write(Buffer.alloc(bytes)).then(
-          ({ bytesWritten }) => bytesWritten,
-          (error: unknown) => {
-            if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-            return 0;
-          },
-        );
-        if (written < bytes) bytes = Math.floor(bytes / 16);
-      }
+      while ((await writtenOf(filler, block)) > 0);
     } finally {
       await filler.close();
     }
@@ -56,7 +51,17 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    execFileSync('umount', [this.folder]);
+    execFileSync('umount', ['--lazy', this.folder]); // gone from the tree at once, whatever a failed test left open in it
     rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** How much of the block the disk took; 0 where it is full. */
+async function writtenOf(file: FileHandle, block: Buffer): Promise<number> {
+  try {
+    return (await file.write(block)).bytesWritten;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') throw thrown;
+    return 0;
   }
 }
