@@ -41,13 +41,14 @@ async function readGraph(
 ): Promise<void> {
   const gone = new AbortController();
   call.once('cancelled', () => gone.abort());
+  const left = once(gone.signal, 'abort'); // one listener, however often the reader is waited for
   const id = await ingest.ask('readOpen', call.request.replayShare);
   try {
     while (!gone.signal.aborted) {
       const message = await ingest.ask('readNext', id);
       if (message === null) return;
       // A slow reader holds the stream back, not our memory.
-      if (!call.write(message)) await Promise.race([once(call, 'drain'), once(gone.signal, 'abort')]);
+      if (!call.write(message)) await Promise.race([once(call, 'drain'), left]);
     }
   } finally {
     await ingest.ask('readClose', id);
