@@ -7,7 +7,7 @@ export * from './embed.js';
 export * from './graph-copy.js';
 export * from './learn-weights.js';
 export * from './learned-model.js';
-export * from './model-graph.js';
+export { modelGraph, wholeGraph } from './model-graph.js';
 export * from './model-state.js';
 export * from './reduced-copy.js';
 export * from './replay-features.js';

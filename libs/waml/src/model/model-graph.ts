@@ -8,19 +8,34 @@ import type { ModelState } from './model-state.js';
  * reduction leaves out is a node without edges.
  */
 export function modelGraph(state: ModelState, threshold: number): ReducedGraph {
-  const { first, second, count } = state.coInteractions;
-  const isCandidate = new Uint8Array(state.productIds.length);
-  for (const product of state.candidates) isCandidate[product] = 1;
-  const inGraph = isCandidate.slice();
+  const { isKept, pairs, listings } = reduction(state, threshold);
+  const categorised = picked(isKept.length, (product) => isKept[product] === 1 && state.category[product]! >= 0);
+  return build(state, pairs, listings, categorised);
+}
+
+/** What METHOD's reduction keeps of a state: `[products]` marks, and places of the pairs and listings. */
+export interface Reduction {
+  readonly isKept: Uint8Array;
+  readonly pairs: Uint32Array;
+  readonly listings: Uint32Array;
+}
+
+/** Steps 2 to 4 of METHOD's reduction: {@link modelGraph} without the graph. */
+export function reduction(
+  { productIds, candidates, coInteractions, listings }: ModelState,
+  threshold: number,
+): Reduction {
+  const { first, second, count } = coInteractions;
+  const isCandidate = new Uint8Array(productIds.length);
+  for (const product of candidates) isCandidate[product] = 1;
+  const isKept = isCandidate.slice();
   const pairs = picked(count.length, (i) => {
     const [a, b] = [first[i]!, second[i]!];
     if (count[i]! < threshold || (isCandidate[a] === 0 && isCandidate[b] === 0)) return false;
-    inGraph[a] = inGraph[b] = 1;
+    isKept[a] = isKept[b] = 1;
     return true;
   });
-  const listings = picked(state.listings.product.length, (i) => inGraph[state.listings.product[i]!] === 1);
-  const categorised = picked(inGraph.length, (product) => inGraph[product] === 1 && state.category[product]! >= 0);
-  return build(state, pairs, listings, categorised);
+  return { isKept, pairs, listings: picked(listings.product.length, (i) => isKept[listings.product[i]!] === 1) };
 }
 
 /** All edges of a state, whatever their count and whoever their ends. Nodes are numbered alike. */
@@ -49,11 +64,12 @@ function build(
 }
 
 /** Which of 0 … length − 1 are wanted, ascending. */
-function picked(length: number, isWanted: (i: number) => boolean): Uint32Array {
+export function picked(length: number, isWanted: (i: number) => boolean): Uint32Array {
   const places = new Uint32Array(length);
   let kept = 0;
   for (let i = 0; i < length; i++) if (isWanted(i)) places[kept++] = i;
   return places.subarray(0, kept);
 }
 
-const at = (column: ArrayLike<number>, places: Uint32Array): Uint32Array => places.map((i) => column[i]!);
+/** The entries of a column at these places. */
+export const at = (column: ArrayLike<number>, places: Uint32Array): Uint32Array => places.map((i) => column[i]!);

@@ -1,4 +1,5 @@
 import type { GraphCopy } from './graph-copy.js';
+import { at, picked, reduction } from './model-graph.js';
 
 /**
  * A copy without what it holds for the replay alone: METHOD's reduction by the candidates of now. Products are numbered
@@ -8,21 +9,11 @@ export function reducedCopy(copy: GraphCopy): GraphCopy {
   if (copy.replayStartMs === undefined) return copy;
   const { state, texts } = copy;
   const { coInteractions, listings } = state;
-  const isCandidate = new Uint8Array(state.productIds.length);
-  for (const product of state.candidates) isCandidate[product] = 1;
-  const isKept = isCandidate.slice();
-  const pairs = picked(coInteractions.count.length, (i) => {
-    const [a, b] = [coInteractions.first[i]!, coInteractions.second[i]!];
-    if (isCandidate[a] === 0 && isCandidate[b] === 0) return false;
-    isKept[a] = isKept[b] = 1;
-    return true;
-  });
+  const { isKept, pairs, listings: listed } = reduction(state, state.lowestCount);
   const products = picked(isKept.length, (product) => isKept[product] === 1);
-  const listed = picked(listings.product.length, (i) => isKept[listings.product[i]!] === 1);
   const place = new Uint32Array(isKept.length);
   products.forEach((product, i) => (place[product] = i));
   const placed = (column: ArrayLike<number>, rows: Uint32Array): Uint32Array => rows.map((i) => place[column[i]!]!);
-  const at = (column: ArrayLike<number>, rows: Uint32Array): Uint32Array => rows.map((i) => column[i]!);
   return {
     ...copy,
     replayStartMs: undefined,
@@ -46,12 +37,4 @@ export function reducedCopy(copy: GraphCopy): GraphCopy {
       candidates: state.candidates.map((product) => place[product]!),
     },
   };
-}
-
-/** Which of 0 … length − 1 are wanted, ascending. */
-function picked(length: number, isWanted: (i: number) => boolean): Uint32Array {
-  const places = new Uint32Array(length);
-  let kept = 0;
-  for (let i = 0; i < length; i++) if (isWanted(i)) places[kept++] = i;
-  return places.slice(0, kept);
 }
