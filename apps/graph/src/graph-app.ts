@@ -2,16 +2,17 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { ThawError } from '@thaw/contracts';
 import {
-  addressError,
   type Config,
   HealthModule,
   kafkaConnection,
+  listenGrpc,
   type Logger,
   Metrics,
   Readiness,
   SETTINGS,
   type Shutdown,
   startHttpApp,
+  stopGrpc,
 } from '@thaw/platform';
 import { join } from 'node:path';
 import { CRASH_POINTS, type CrashPlan } from './ingest/crash-points.js';
@@ -70,8 +71,13 @@ export async function startGraphApp({ config, brokers, logger, shutdown }: Graph
 
   const server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 });
   server.addService(graphServiceDefinition, graphService(ingest));
-  const grpcPort = await listen(server, host, config.graph.grpcPort);
-  shutdown.add('grpc', async () => await stop(server));
+  const grpcPort = await listenGrpc(server, {
+    host,
+    port: config.graph.grpcPort,
+    portSetting: SETTINGS.graph.grpcPort.name,
+    credentials: ServerCredentials.createInsecure(),
+  });
+  shutdown.add('grpc', async () => await stopGrpc(server));
   shutdown.add('readiness', () => readiness.drain('shutting down'));
   return { httpUrl: http.url, grpcPort, failed };
 }
@@ -111,28 +117,4 @@ function crashPlan(text: string): CrashPlan {
   const point = CRASH_POINTS.find((known) => known === name);
   if (point !== undefined) return { point, occurrence: Number(occurrence) };
   throw new ThawError('CONFIG_INVALID', `THAW_TEST_CRASH_AT names no point: use one of ${CRASH_POINTS.join(', ')}.`);
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(ThawError.from(addressError(inUse(error), `${host}:${port}`, SETTINGS.graph.grpcPort.name)));
-    });
-  });
-}
-
-/** grpc-js tells a taken port in its message alone. */
-function inUse(error: Error): Error {
-  return error.message.includes('EADDRINUSE') ? Object.assign(error, { code: 'EADDRINUSE' }) : error;
-}
-
-async function stop(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const force = setTimeout(() => server.forceShutdown(), 2_000);
-    server.tryShutdown(() => {
-      clearTimeout(force);
-      resolve();
-    });
-  });
 }
