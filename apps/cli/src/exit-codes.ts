@@ -27,6 +27,7 @@ export const EXIT_CODES_HELP = `Exit codes:
 const BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   ADDRESS_IN_USE: EXIT.unavailable,
   APP_UNREACHABLE: EXIT.unavailable,
+  AUTHENTICATION: EXIT.configuration,
   BROKER_DATA_LOCKED: EXIT.unavailable,
   BROKER_JARS_UNAVAILABLE: EXIT.unavailable,
   BROKER_JAVA_UNUSABLE: EXIT.unavailable,
@@ -41,6 +42,7 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   KAFKA_TOPIC_MISMATCH: EXIT.configuration,
   KAFKA_TOPIC_UNKNOWN: EXIT.unavailable,
   KAFKA_UNAVAILABLE: EXIT.unavailable,
+  PERMISSION_DENIED: EXIT.configuration,
   REQUEST_INVALID: EXIT.usage,
 };
 

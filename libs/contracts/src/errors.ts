@@ -87,6 +87,8 @@ export const ERROR_CATALOGUE = {
     false,
     "the network's settings cannot be, or parameters or rows do not fit them",
   ),
+  NOT_CONFIRMED: kind('FAILED_PRECONDITION', false, 'nobody said yes to what cannot be taken back by itself'),
+  PERMISSION_DENIED: kind('PERMISSION_DENIED', false, 'the token of a call has not the role that the call needs'),
   PRODUCT_UNKNOWN: kind('NOT_FOUND', false, 'a product is not in the reduced graph'),
   PROPAGATION_INPUT_INVALID: kind(
     'INVALID_ARGUMENT',

@@ -1,4 +1,6 @@
+export * from './audit.js';
 export * from './errors.js';
+export * from './roles.js';
 export * from './topics.js';
 export { LIMITS } from './codec/limits.js';
 export { DecodeError } from './codec/decode-error.js';

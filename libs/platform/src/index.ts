@@ -1,3 +1,4 @@
+export * from './audit/index.js';
 export * from './config/index.js';
 export * from './errors/index.js';
 export * from './grpc/index.js';

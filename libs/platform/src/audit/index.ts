@@ -1,0 +1,1 @@
+export { type AuditedCommand, AuditLog, type AuditSink } from './audit-log.js';
