@@ -31,8 +31,8 @@ beforeAll(async () => {
   await topics.produce(smallMarket(1));
   const settings = { ...SETTINGS, KAFKA_BROKERS: bootstrap, THAW_TOPIC_PREFIX: topics.prefix };
   running = await RunningThaw.start(settings, ['--no-simulate']);
-  client = new RecommenderClient(running.grpc('recommender'));
-  versions = new OperatorClient(running.grpc('trainer'));
+  client = new RecommenderClient(running.grpc('recommender'), running.security);
+  versions = new OperatorClient(running.grpc('trainer'), running.security);
 }, 180_000);
 
 afterAll(async () => {

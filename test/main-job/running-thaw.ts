@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { type ClientSecurity, clientSecurity, loadConfig } from '@thaw/platform';
 import { scratchFolder, startThaw, type ThawRun } from '../../apps/cli/src/testing/thaw.js';
 
 interface AppAddress {
@@ -12,13 +13,18 @@ interface AppAddress {
 
 /** `thaw up` as a process of its own, with all apps as its children. */
 export class RunningThaw {
+  /** How its services are called. */
+  readonly security: ClientSecurity;
+
   private constructor(
     readonly run: ThawRun,
     readonly dataDir: string,
     readonly settings: Readonly<Record<string, string>>,
     readonly apps: readonly AppAddress[],
     private readonly remove: () => Promise<void>,
-  ) {}
+  ) {
+    this.security = clientSecurity(loadConfig(settings).config);
+  }
 
   /** Resolves when everything is started; apps may not be ready yet. */
   static async start(settings: Readonly<Record<string, string>>, args: readonly string[]): Promise<RunningThaw> {

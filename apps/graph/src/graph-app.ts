@@ -1,7 +1,8 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { ThawError } from '@thaw/contracts';
 import {
+  BearerTokens,
   type Config,
   HealthModule,
   kafkaConnection,
@@ -9,16 +10,20 @@ import {
   type Logger,
   Metrics,
   Readiness,
+  requireSafeListening,
+  serverCredentials,
   SETTINGS,
   type Shutdown,
   startHttpApp,
   stopGrpc,
+  tlsOptions,
 } from '@thaw/platform';
 import { join } from 'node:path';
 import { CRASH_POINTS, type CrashPlan } from './ingest/crash-points.js';
 import { IngestThread } from './ingest/ingest-thread.js';
 import { graphMetrics } from './metrics.js';
 import { graphService, graphServiceDefinition } from './service/graph-service.js';
+import { guarded } from './service/guarded.js';
 
 export interface RunningGraphApp {
   readonly httpUrl: string;
@@ -36,6 +41,7 @@ interface GraphAppOptions {
 
 /** Starts probes and metrics, the ingest thread, and the graph service. What is opened is registered for shutdown. */
 export async function startGraphApp({ config, brokers, logger, shutdown }: GraphAppOptions): Promise<RunningGraphApp> {
+  requireSafeListening(config);
   const readiness = new Readiness();
   const metrics = new Metrics();
   const update = graphMetrics(metrics);
@@ -45,6 +51,7 @@ export async function startGraphApp({ config, brokers, logger, shutdown }: Graph
     port: config.graph.httpPort,
     portSetting: SETTINGS.graph.httpPort.name,
     logger,
+    tls: tlsOptions(config),
   });
   shutdown.add('http', async () => await http.app.close());
 
@@ -70,12 +77,12 @@ export async function startGraphApp({ config, brokers, logger, shutdown }: Graph
   shutdown.add('metrics', () => clearInterval(updater));
 
   const server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 });
-  server.addService(graphServiceDefinition, graphService(ingest));
+  server.addService(graphServiceDefinition, guarded(graphService(ingest), new BearerTokens(config.security.apiTokens)));
   const grpcPort = await listenGrpc(server, {
     host,
     port: config.graph.grpcPort,
     portSetting: SETTINGS.graph.grpcPort.name,
-    credentials: ServerCredentials.createInsecure(),
+    credentials: serverCredentials(config),
   });
   shutdown.add('grpc', async () => await stopGrpc(server));
   shutdown.add('readiness', () => readiness.drain('shutting down'));

@@ -178,8 +178,11 @@ function followActivity(
   kafka: Kafka,
   activity: GraphActivity,
 ): GraphReader {
-  const { credentials } = clientSecurity(config);
-  const client = new GraphClient({ address: graphAddress(config), credentials, setting: SETTINGS.graph.address.name });
+  const client = new GraphClient({
+    address: graphAddress(config),
+    setting: SETTINGS.graph.address.name,
+    ...clientSecurity(config),
+  });
   const reader = new GraphReader({
     name: 'thaw-trainer',
     client,

@@ -1,5 +1,5 @@
-import { credentials } from '@grpc/grpc-js';
 import { operator } from '@thaw/contracts';
+import type { ClientSecurity } from '@thaw/platform';
 import { call, type ServiceOf } from './connection.js';
 
 /** The operator service of apps/trainer. Calls throw what {@link call} throws. */
@@ -7,9 +7,9 @@ export class OperatorClient {
   private readonly service: ServiceOf;
   private readonly client: operator.OperatorServiceClient;
 
-  constructor(address: string) {
+  constructor(address: string, { credentials, options }: ClientSecurity) {
     this.service = { app: 'trainer', address, option: '--trainer' };
-    this.client = new operator.OperatorServiceClient(address, credentials.createInsecure());
+    this.client = new operator.OperatorServiceClient(address, credentials, options);
   }
 
   /** The newest first. */

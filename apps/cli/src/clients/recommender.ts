@@ -1,5 +1,5 @@
-import { credentials } from '@grpc/grpc-js';
 import { recommender } from '@thaw/contracts';
+import type { ClientSecurity } from '@thaw/platform';
 import { call, type ServiceOf } from './connection.js';
 
 /** The recommender service of apps/recommender. Calls throw what {@link call} throws. */
@@ -7,9 +7,9 @@ export class RecommenderClient {
   private readonly service: ServiceOf;
   private readonly client: recommender.RecommenderServiceClient;
 
-  constructor(address: string) {
+  constructor(address: string, { credentials, options }: ClientSecurity) {
     this.service = { app: 'recommender', address, option: '--recommender' };
-    this.client = new recommender.RecommenderServiceClient(address, credentials.createInsecure());
+    this.client = new recommender.RecommenderServiceClient(address, credentials, options);
   }
 
   recommend(request: recommender.RecommendRequest): Promise<recommender.RecommendResponse> {

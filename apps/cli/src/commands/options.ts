@@ -21,6 +21,10 @@ export function parseWhole(text: string): number {
 
 export const parseSeed = parseWhole;
 
+export function parseReplicas(text: string): number {
+  return /^[1-9]\d?$/.test(text) ? Number(text) : refuse('Give a whole number, 1 to 99.');
+}
+
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** `90s`, `5m`, `1h` in milliseconds; a bare number is seconds. */

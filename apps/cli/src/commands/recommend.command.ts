@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { type recommender, ThawError } from '@thaw/contracts';
+import { clientSecurity } from '@thaw/platform';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { RecommenderClient } from '../clients/recommender.js';
 import { recommendationsAsText } from '../recommend/as-text.js';
@@ -40,7 +41,10 @@ export class RecommendCommand extends CommandRunner {
       explain: options.explain === true,
     };
     const { config } = this.source.load();
-    const client = new RecommenderClient(options.recommender ?? grpcAddress(config, 'recommender'));
+    const client = new RecommenderClient(
+      options.recommender ?? grpcAddress(config, 'recommender'),
+      clientSecurity(config),
+    );
     try {
       const answer = await client.recommend(request);
       this.output.result({ ...answer }, () => recommendationsAsText(answer));

@@ -1,11 +1,17 @@
 import { Inject } from '@nestjs/common';
-import { TOPICS, prefixedTopic } from '@thaw/contracts';
+import { ThawError, TOPICS, prefixedTopic } from '@thaw/contracts';
 import { createLogger } from '@thaw/platform';
-import { Command, CommandRunner, Help } from 'nest-commander';
+import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { ConfigSource } from '../session/config-source.js';
-import { type KafkaSession, existingKafka, recordsIn } from '../session/kafka.js';
+import { ensureTopics, type KafkaSession, existingKafka, recordsIn } from '../session/kafka.js';
 import { count, table } from '../terminal/format.js';
 import { Output } from '../terminal/output.js';
+import { parseReplicas } from './options.js';
+
+interface TopicsCommandOptions {
+  readonly create?: boolean;
+  readonly replication?: number;
+}
 
 @Command({ name: 'topics', description: 'List the topics: what is on them, who writes and who reads them.' })
 export class TopicsCommand extends CommandRunner {
@@ -16,11 +22,12 @@ export class TopicsCommand extends CommandRunner {
     super();
   }
 
-  override async run(): Promise<void> {
+  override async run(_: string[], { create, replication }: TopicsCommandOptions = {}): Promise<void> {
     const { config, secrets } = this.source.load();
     const logger = createLogger({ ...config.log, level: this.output.isVerbose ? 'debug' : 'silent', secrets, fd: 2 });
     const session = await existingKafka(config, logger);
     try {
+      if (create === true) await this.createTopics(session, config.kafka.topicPrefix, replication);
       const topics = await describeTopics(config.kafka.topicPrefix, session);
       this.output.result({ brokers: session?.brokers ?? null, topics }, () => asTable(topics));
       if (session === undefined)
@@ -28,6 +35,27 @@ export class TopicsCommand extends CommandRunner {
     } finally {
       await session?.close();
     }
+  }
+
+  private async createTopics(session: KafkaSession | undefined, prefix: string, replication?: number): Promise<void> {
+    if (session === undefined) {
+      throw new ThawError('KAFKA_UNAVAILABLE', 'There is no Kafka to create topics on: say where with KAFKA_BROKERS.');
+    }
+    const created = await ensureTopics(session.kafka, prefix, replication);
+    this.output.note(created.length === 0 ? 'All topics were there.' : `Created: ${created.join(', ')}.`);
+  }
+
+  @Option({ flags: '--create', description: 'create those that are missing, and check those that exist' })
+  createMissing(): boolean {
+    return true;
+  }
+
+  @Option({
+    flags: '--replication <n>',
+    description: 'replicas of what --create creates (default: as the brokers say)',
+  })
+  replication(text: string): number {
+    return parseReplicas(text);
   }
 
   @Help('after')
@@ -39,7 +67,8 @@ broker is reachable or the topic does not exist yet.
 Examples:
   $ thaw topics
   $ thaw topics --output json | jq '.topics[] | {name, records}'
-  $ KAFKA_BROKERS=kafka-1:9092 thaw topics`;
+  $ KAFKA_BROKERS=kafka-1:9092 thaw topics
+  $ KAFKA_BROKERS=kafka-1:9092 thaw topics --create --replication 3`;
   }
 }
 

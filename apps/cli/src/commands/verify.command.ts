@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { ThawError } from '@thaw/contracts';
 import { GraphClient } from '@thaw/graph-reader';
-import { createLogger } from '@thaw/platform';
+import { clientSecurity, createLogger } from '@thaw/platform';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { EXIT } from '../exit-codes.js';
 import { ConfigSource } from '../session/config-source.js';
@@ -86,7 +86,11 @@ Examples:
         `No Kafka runs for ${config.paths.dataDir}. Run \`thaw up\` in another terminal, or set KAFKA_BROKERS.`,
       );
     }
-    const client = new GraphClient({ address: graph ?? grpcAddress(config, 'graph'), setting: '--graph host:port' });
+    const client = new GraphClient({
+      address: graph ?? grpcAddress(config, 'graph'),
+      setting: '--graph host:port',
+      ...clientSecurity(config),
+    });
     const note = (line: string) => this.output.note(line);
     try {
       await client.connect();

@@ -5,12 +5,19 @@ export type AppName = 'graph' | 'trainer' | 'recommender';
 
 /** Where the service of an app listens: that of the `thaw up` of this data directory, otherwise as the settings say. */
 export function grpcAddress(config: Config, app: AppName): string {
-  return `${hostOf(config)}:${portsOf(config, app).grpcPort}`;
+  const { address } = config.graph;
+  const isElsewhere = app === 'graph' && address !== undefined && findRunning(config.paths.dataDir) === undefined;
+  return isElsewhere ? address : `${hostOf(config)}:${portsOf(config, app).grpcPort}`;
 }
 
 /** Where an app serves its probes and metrics. */
 export function httpUrl(config: Config, app: AppName): string {
-  return `http://${hostOf(config)}:${portsOf(config, app).httpPort}`;
+  return httpOrigin(config, portsOf(config, app).httpPort);
+}
+
+/** The same of an app whose port is known. */
+export function httpOrigin(config: Config, port: number): string {
+  return `${config.security.tlsCert === undefined ? 'http' : 'https'}://${hostOf(config)}:${port}`;
 }
 
 function portsOf(config: Config, app: AppName): { readonly httpPort: number; readonly grpcPort: number } {

@@ -107,12 +107,17 @@ export async function openKafka(options: OpenOptions): Promise<KafkaSession> {
   return (await existingKafka(options.config, options.logger)) ?? startKafka(options);
 }
 
-/** Creates the topics of the registry that are missing. */
-export async function ensureTopics(kafka: Kafka, prefix: string): Promise<readonly string[]> {
+/** Creates the topics of the registry that are missing, with as many replicas as the brokers' default unless said. */
+export async function ensureTopics(
+  kafka: Kafka,
+  prefix: string,
+  replicationFactor?: number,
+): Promise<readonly string[]> {
   const specs = [...TOPICS].map(([name, definition]) => ({
     name: prefixedTopic(prefix, name),
     partitions: definition.partitions,
     config: topicSettings(definition),
+    ...(replicationFactor !== undefined && { replicationFactor }),
   }));
   return (await kafka.ensureTopics(specs)).created;
 }

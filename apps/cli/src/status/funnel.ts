@@ -1,5 +1,5 @@
-import { credentials } from '@grpc/grpc-js';
 import { graph } from '@thaw/contracts';
+import type { ClientSecurity } from '@thaw/platform';
 import { count } from '../terminal/format.js';
 
 type Funnel = graph.GetFunnelResponse;
@@ -10,8 +10,8 @@ const DEADLINE_MS = 1000;
 export class FunnelClient {
   private readonly client: graph.GraphServiceClient;
 
-  constructor(address: string) {
-    this.client = new graph.GraphServiceClient(address, credentials.createInsecure());
+  constructor(address: string, { credentials, options }: ClientSecurity) {
+    this.client = new graph.GraphServiceClient(address, credentials, options);
   }
 
   /** Undefined while apps/graph does not answer. */

@@ -1,4 +1,4 @@
-import type { Config } from '@thaw/platform';
+import { clientSecurity, type Config } from '@thaw/platform';
 import { type AppName, grpcAddress, httpUrl } from '../session/addresses.js';
 import { type AppStatus, appLine, serviceLines } from './lines.js';
 import { readReadiness } from './readiness.js';
@@ -18,7 +18,8 @@ export class Lookout {
   private readonly services: Services;
 
   constructor(private readonly config: Config) {
-    this.services = new Services(Object.fromEntries(APPS.map((app) => [app, grpcAddress(config, app)])));
+    const addresses = Object.fromEntries(APPS.map((app) => [app, grpcAddress(config, app)]));
+    this.services = new Services(addresses, clientSecurity(config));
   }
 
   async look(): Promise<Overview> {
@@ -27,7 +28,13 @@ export class Lookout {
       ...APPS.map(async (name) => {
         const url = httpUrl(this.config, name);
         const grpc = grpcAddress(this.config, name);
-        return { name, child: undefined, httpUrl: url, grpcAddress: grpc, readiness: await readReadiness(url) };
+        return {
+          name,
+          child: undefined,
+          httpUrl: url,
+          grpcAddress: grpc,
+          readiness: await readReadiness(url, this.config),
+        };
       }),
     ]);
     return { apps, services };

@@ -1,4 +1,5 @@
 import type { graph, operator, recommender } from '@thaw/contracts';
+import type { ClientSecurity } from '@thaw/platform';
 import { OperatorClient } from '../clients/operator.js';
 import { RecommenderClient } from '../clients/recommender.js';
 import { FunnelClient } from './funnel.js';
@@ -27,10 +28,10 @@ export class Services {
   private readonly recommender: RecommenderClient | undefined;
   private readonly operator: OperatorClient | undefined;
 
-  constructor({ graph, trainer, recommender }: ServiceAddresses) {
-    this.funnel = graph === undefined ? undefined : new FunnelClient(graph);
-    this.operator = trainer === undefined ? undefined : new OperatorClient(trainer);
-    this.recommender = recommender === undefined ? undefined : new RecommenderClient(recommender);
+  constructor({ graph, trainer, recommender }: ServiceAddresses, security: ClientSecurity) {
+    this.funnel = graph === undefined ? undefined : new FunnelClient(graph, security);
+    this.operator = trainer === undefined ? undefined : new OperatorClient(trainer, security);
+    this.recommender = recommender === undefined ? undefined : new RecommenderClient(recommender, security);
   }
 
   async look(): Promise<ServicesStatus> {

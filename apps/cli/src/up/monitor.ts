@@ -1,12 +1,13 @@
-import type { ChildStatus, Supervisor } from '@thaw/platform';
+import { type ChildStatus, clientSecurity, type Config, type Supervisor } from '@thaw/platform';
 import type { EventWriter } from '../feed/event-writer.js';
 import type { App } from './apps.js';
 import type { Status } from '../status/lines.js';
+import { httpOrigin } from '../session/addresses.js';
 import { readReadiness } from '../status/readiness.js';
 import { Services } from '../status/services.js';
 
 export interface MonitorOptions {
-  readonly host: string;
+  readonly config: Config;
   readonly kafka: string;
   readonly apps: readonly App[];
   readonly supervisor: Supervisor;
@@ -24,24 +25,26 @@ export class Monitor {
   constructor(private readonly options: MonitorOptions) {
     const addressOf = (app: string): string | undefined => {
       const found = options.apps.find(({ name }) => name === app);
-      return found && `${options.host}:${found.grpcPort}`;
+      return found && `${options.config.http.host}:${found.grpcPort}`;
     };
-    this.services = new Services({
+    const addresses = {
       graph: addressOf('graph'),
       trainer: addressOf('trainer'),
       recommender: addressOf('recommender'),
-    });
+    };
+    this.services = new Services(addresses, clientSecurity(options.config));
   }
 
   /** The rate is that since the last look. */
   async look(): Promise<Status> {
-    const { host, kafka, apps, supervisor, writer, feedName } = this.options;
+    const { config, kafka, apps, supervisor, writer, feedName } = this.options;
+    const { host } = config.http;
     const statuses = supervisor.statuses();
     const [services, ...looked] = await Promise.all([
       this.services.look(),
       ...apps.map(async ({ name, httpPort, grpcPort }, i) => {
-        const httpUrl = `http://${host}:${httpPort}`;
-        const readiness = await readReadiness(httpUrl);
+        const httpUrl = httpOrigin(config, httpPort);
+        const readiness = await readReadiness(httpUrl, config);
         const child: ChildStatus = statuses[i] ?? {
           name,
           state: 'stopped',

@@ -101,7 +101,7 @@ class Up {
 
     const { host } = config.http;
     const kafka = `${brokers.join(', ')} (${session.origin})`;
-    this.watch(new Monitor({ host, kafka, apps, supervisor, writer, feedName: () => feed.name }));
+    this.watch(new Monitor({ config, kafka, apps, supervisor, writer, feedName: () => feed.name }));
     const addresses = apps.map(({ name, httpPort, grpcPort }) => ({ name, host, httpPort, grpcPort }));
     const result = { brokers, clusterId: session.clusterId, dataDir: config.paths.dataDir, apps: addresses };
     this.around.block.clear();

@@ -54,8 +54,11 @@ async function waitIdly(): Promise<void> {
 async function embed(states: LayerStates): Promise<void> {
   const kafka = createKafka(settings.kafka, log);
   const sink = await kafka.sink();
-  const { credentials } = clientSecurity({ security: settings.security });
-  const client = new GraphClient({ address: settings.graphAddress, credentials, setting: 'THAW_GRAPH_ADDRESS' });
+  const client = new GraphClient({
+    address: settings.graphAddress,
+    setting: 'THAW_GRAPH_ADDRESS',
+    ...clientSecurity({ security: settings.security }),
+  });
   const consumer = new LiveGraphConsumer(states);
   const topic = prefixedTopic(topicPrefix, 'graph-changes');
   const reader = new GraphReader({ name: 'thaw-trainer-live', client, kafka, topic, consumer, log });

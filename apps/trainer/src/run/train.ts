@@ -113,8 +113,8 @@ export async function train(
   return outcomeOf({ job, copy, fitted, model, index, times });
 }
 
-async function readGraph(address: string, { credentials }: ClientSecurity, signal: AbortSignal): Promise<GraphCopy> {
-  const client = new GraphClient({ address, credentials, setting: 'THAW_GRAPH_ADDRESS' });
+async function readGraph(address: string, security: ClientSecurity, signal: AbortSignal): Promise<GraphCopy> {
+  const client = new GraphClient({ address, setting: 'THAW_GRAPH_ADDRESS', ...security });
   try {
     const builder = new GraphCopyBuilder();
     for await (const message of client.copy(signal, REPLAY_SHARE)) builder.add(message);

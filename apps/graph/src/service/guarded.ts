@@ -1,0 +1,22 @@
+import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import { type BearerTokens, toServiceError } from '@thaw/platform';
+
+type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
+
+/** The same handlers, each of which answers only calls that carry one of the tokens. */
+export function guarded<Handlers extends object>(handlers: Handlers, tokens: BearerTokens): Handlers {
+  const guard = ([name, handle]: [string, unknown]) => {
+    const guarding = (call: Call, reply?: sendUnaryData<unknown>): void => {
+      try {
+        tokens.check(call.metadata.get('authorization')[0]?.toString());
+      } catch (error) {
+        if (reply) reply(toServiceError(error));
+        else call.emit('error', toServiceError(error));
+        return;
+      }
+      (handle as (call: Call, reply?: sendUnaryData<unknown>) => void)(call, reply);
+    };
+    return [name, guarding];
+  };
+  return Object.fromEntries(Object.entries(handlers).map(guard)) as Handlers;
+}
