@@ -49,7 +49,9 @@ describe('with TLS, client certificates and tokens', () => {
   test('the apps find each other, and thaw status finds them', async () => {
     const seen = await eventually(async () => {
       const { exit, out } = await thaw(['status', '--output', 'json'], running.settings);
-      return exit === 0 ? (JSON.parse(out) as { apps: { http: string }[]; funnel: object; serving: object }) : undefined;
+      return exit === 0
+        ? (JSON.parse(out) as { apps: { http: string }[]; funnel: object; serving: object })
+        : undefined;
     }, 'all apps are ready');
     expect(seen.apps.map(({ http }) => new URL(http).protocol)).toEqual(['https:', 'https:', 'https:']);
     expect(seen.funnel).toMatchObject({ candidates: 0 });
