@@ -64,7 +64,7 @@ describe('a run that ends badly', () => {
     const versions = await trainer.versions();
     const runId = await startFull();
     const pid = await processOfRun();
-    await trainer.call('cancelRun', { commandId: '', runId });
+    await trainer.call('cancelRun', { commandId: '', runId, reason: '' });
     expect((await trainer.watch(runId)).at(-1)).toMatchObject({ state: RunState.CANCELLED });
     expect(existsSync(`/proc/${pid}`)).toBe(false);
     expect(fixture.leftovers).toEqual([]);

@@ -125,7 +125,7 @@ describe('an operator', () => {
       async () => ((await fixture.embeddings()).at(-1)?.version === 'v000001' ? true : undefined),
       'nodes are embedded for the version that is served again',
     );
-    const { version: released } = await trainer.call('releasePin', { commandId: '' });
+    const { version: released } = await trainer.call('releasePin', { commandId: '', reason: '' });
     expect(released).toMatchObject({ version: newest, state: VersionState.SERVING, pinned: false });
     const records = await fixture.announced();
     expect(records.findLast(({ state }) => state === VersionState.SERVING)).toMatchObject({ version: newest });
@@ -134,13 +134,13 @@ describe('an operator', () => {
   test('serves a rejected version only with a reason', async () => {
     const [rejected] = (await trainer.versions()).filter(({ state }) => state === VersionState.REJECTED);
     const activate = (promoteReason: string) =>
-      trainer.call('activateVersion', { commandId: '', version: rejected!.version, promoteReason });
+      trainer.call('activateVersion', { commandId: '', version: rejected!.version, promoteReason, reason: '' });
     await expect(activate('')).rejects.toThrow(rejected!.version);
     const { version } = await activate('it was a holiday');
     expect(version).toMatchObject({ version: rejected!.version, state: VersionState.SERVING, pinned: true });
-    await trainer.call('activateVersion', { commandId: '', version: 'v000002', promoteReason: '' });
+    await trainer.call('activateVersion', { commandId: '', version: 'v000002', promoteReason: '', reason: '' });
     await expect(
-      trainer.call('activateVersion', { commandId: '', version: 'v000099', promoteReason: '' }),
+      trainer.call('activateVersion', { commandId: '', version: 'v000099', promoteReason: '', reason: '' }),
     ).rejects.toThrow('v000099');
   });
 

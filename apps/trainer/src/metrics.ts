@@ -62,7 +62,7 @@ export interface Observed {
 
 /** Registers what is looked up at each scrape. */
 export function observeTrainer(metrics: Metrics, { trainer, ledger, activity, lagSeconds }: Observed): void {
-  const { desk, pauses } = trainer;
+  const { desk } = trainer;
   const gauges: readonly (readonly [string, string, () => number])[] = [
     ['run_active', 'Whether a run is under way.', () => (desk.current === undefined ? 0 : 1)],
     ['run_progress_ratio', 'How far the run that is under way is, 0 to 1.', () => desk.current?.progress ?? 0],
@@ -71,7 +71,7 @@ export function observeTrainer(metrics: Metrics, { trainer, ledger, activity, la
       'Time to the end of that run; negative: not known.',
       () => desk.current?.etaSeconds(Date.now()) ?? 0,
     ],
-    ['fine_tunes_paused', 'Whether runs by themselves are paused.', () => (pauses.paused ? 1 : 0)],
+    ['fine_tunes_paused', 'Whether runs by themselves are paused.', () => (trainer.pause === undefined ? 0 : 1)],
     ['serving_recall_at_100_ratio', 'Recall@100 of the serving version.', () => ledger.serving?.recallAt100 ?? 0],
     ['serving_published_timestamp_seconds', 'When it was made.', () => (ledger.serving?.publishedAtMs ?? 0) / 1000],
     ['serving_pinned', 'Whether it is pinned.', () => (ledger.serving?.pinned === true ? 1 : 0)],

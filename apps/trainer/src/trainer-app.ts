@@ -1,10 +1,11 @@
 import { Server } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { DirectoryBundleStore } from '@thaw/bundle';
-import { prefixedTopic, ThawError } from '@thaw/contracts';
+import { decodeAudit, prefixedTopic, ThawError } from '@thaw/contracts';
 import { GraphClient, GraphReader } from '@thaw/graph-reader';
-import { createKafka, type Kafka, type RecordSink } from '@thaw/kafka';
+import { createKafka, type Kafka } from '@thaw/kafka';
 import {
+  AuditLog,
   BearerTokens,
   clientSecurity,
   type Config,
@@ -32,11 +33,11 @@ import { observeLive, observeTrainer, trainerEvents } from './metrics.js';
 import { activityReader } from './policy/activity-reader.js';
 import { GraphActivity } from './policy/graph-activity.js';
 import { runInProcess } from './run/run-process.js';
-import { UnfinishedRunFile } from './run/unfinished-run.js';
-import { decodeAudit, encodeAudit, pausedBy } from './service/audit.js';
+import { RunFile } from './run/run-file.js';
 import { CommandLog } from './service/command-log.js';
 import { operatorService, operatorServiceDefinition } from './service/operator-service.js';
-import { Trainer } from './trainer.js';
+import { pauseAfter } from './service/pause.js';
+import { type Pause, Trainer } from './trainer.js';
 import { VersionLedger } from './versions/version-ledger.js';
 import { readVersions, versionWriter } from './versions/version-topic.js';
 
@@ -96,12 +97,15 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
 
   const ledger = new VersionLedger(versionWriter(sink, topicPrefix));
   await readVersions(kafka, topicPrefix, (record) => ledger.take(record));
-  const { commands, paused } = await openCommandLog(kafka, sink, topicPrefix);
+  const audit = new AuditLog(sink, topicPrefix, ({ command, who }, reason) =>
+    logger.error({ err: reason, command, who }, 'a command that failed could not be audited'),
+  );
+  const { commands, pause } = await openCommandLog(kafka, audit, topicPrefix);
 
   const activity = new GraphActivity(ledger.list(1)[0]?.graphSequence);
   const reader = followActivity(options, kafka, activity);
   const trainer = await openTrainer(options, { live, ledger, activity, metrics });
-  trainer.pauses.paused = paused;
+  trainer.pause = pause;
   shutdown.add('trainer', async () => await trainer.close());
   observeTrainer(metrics, { trainer, ledger, activity, lagSeconds: () => reader.status.lagSeconds });
   observeLive(metrics, live);
@@ -116,9 +120,10 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
     operatorService({
       desk: trainer.desk,
       ledger,
+      audit,
       commands,
       tokens: new BearerTokens(config.security.apiTokens),
-      pauses: trainer.pauses,
+      trainer,
       onServed: ({ version }) => void followQuietly(live, version, logger),
     }),
   );
@@ -152,25 +157,23 @@ function healthOnly(readiness: Readiness, metrics: Metrics) {
 interface OpenedCommandLog {
   readonly commands: CommandLog;
   /** What was last commanded of runs by themselves. */
-  readonly paused: boolean;
+  readonly pause: Pause | undefined;
 }
 
-async function openCommandLog(kafka: Kafka, sink: RecordSink, topicPrefix: string): Promise<OpenedCommandLog> {
-  let paused = false;
-  const topic = prefixedTopic(topicPrefix, 'audit');
-  const commands = new CommandLog(async (entry) => {
-    await sink.send(topic, [{ partition: 0, key: Buffer.from(entry.commandId), value: encodeAudit(entry) }]);
-  });
-  await kafka.readAll([topic], ({ records }) => {
+async function openCommandLog(kafka: Kafka, audit: AuditLog, topicPrefix: string): Promise<OpenedCommandLog> {
+  let pause: Pause | undefined;
+  const commands = new CommandLog(audit);
+  await kafka.readAll([prefixedTopic(topicPrefix, 'audit')], ({ records }) => {
     for (const { value } of records) {
       const entry = decodeAudit(value);
       if (entry === undefined) continue;
       commands.take(entry);
-      paused = pausedBy(entry) ?? paused;
+      const after = pauseAfter(entry);
+      if (after !== undefined) pause = after.pause;
     }
     return Promise.resolve();
   });
-  return { commands, paused };
+  return { commands, pause };
 }
 
 function followActivity(
@@ -218,7 +221,7 @@ async function openTrainer(
     store: await DirectoryBundleStore.open(config.paths.bundleDir),
     ledger,
     activity,
-    unfinished: new UnfinishedRunFile(join(config.paths.dataDir, 'trainer')),
+    runFile: new RunFile(join(config.paths.dataDir, 'trainer')),
     logger,
     events: trainerEvents(metrics),
     compute: async (job, onProgress, signal) =>

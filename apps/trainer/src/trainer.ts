@@ -8,9 +8,17 @@ import type { RunJob, RunOutcome, Stage } from './run/job.js';
 import { learnedOf } from './run/outcome.js';
 import type { Run } from './run/run.js';
 import { RunDesk, type RunEnd } from './run/run-desk.js';
-import type { UnfinishedRunFile } from './run/unfinished-run.js';
+import type { RunFile } from './run/run-file.js';
 import { pruneBundles, type PruneSettings, publishBundle, versionOf } from './versions/publish.js';
 import type { VersionLedger } from './versions/version-ledger.js';
+
+/** By whom, why and since when runs by themselves are paused. */
+export interface Pause {
+  readonly by: string;
+  readonly because: string;
+  /** Unix epoch milliseconds. */
+  readonly atMs: number;
+}
 
 export interface TrainerSettings extends PolicySettings, GateSettings, PruneSettings {
   readonly attempts: number;
@@ -30,7 +38,7 @@ export interface TrainerParts {
   readonly store: BundleStore;
   readonly ledger: VersionLedger;
   readonly activity: GraphActivity;
-  readonly unfinished: UnfinishedRunFile;
+  readonly runFile: RunFile;
   readonly logger: Logger;
   readonly events: TrainerEvents;
   /** Does the computation of a run. */
@@ -50,32 +58,32 @@ const LOOK_EVERY_MS = 500;
 /** Makes versions: those that the policy finds due, and those that are asked for. */
 export class Trainer {
   readonly desk: RunDesk;
-  /** Runs that come by themselves are paused; those that are asked for are not. */
-  readonly pauses = { paused: false };
+  /** Of runs that come by themselves; those that are asked for are not paused. */
+  pause: Pause | undefined;
   private history: TrainingHistory = { lastEndMs: undefined, lastVersionMs: undefined, listingsAtFull: undefined };
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: TrainerParts) {
-    const { settings, logger, unfinished, events } = parts;
+    const { settings, logger, runFile, events } = parts;
     this.desk = new RunDesk({
       perform: (run) => this.perform(run),
       attempts: settings.attempts,
       logger,
       onFailedAttempt: (run, reason) => events.onFailedAttempt(run, reason),
       onEnd: (run) => {
+        events.onEnd(run);
+        if (run.startedAtMs === undefined) return; // cancelled while another was under way
         this.history = { ...this.history, lastEndMs: Date.now() };
         events.onStage(undefined);
-        events.onEnd(run);
       },
-      remember: (run) => unfinished.write(run),
+      remember: (runs) => runFile.write(runs),
     });
   }
 
   /** Goes on with what a killed trainer left, and from then on looks at what is due. */
   async start(): Promise<void> {
     this.history = historyOf(await this.parts.store.list());
-    const left = this.parts.unfinished.read();
-    if (left !== undefined) this.desk.start(left.kind, left.reason, left.runId);
+    this.desk.restore(this.parts.runFile.read());
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
@@ -85,7 +93,7 @@ export class Trainer {
   }
 
   private look(): void {
-    if (this.pauses.paused || this.desk.current !== undefined) return;
+    if (this.pause !== undefined || this.desk.current !== undefined) return;
     const { settings, activity } = this.parts;
     const due = dueRun(settings, activity.now, this.history, Date.now());
     if (due !== undefined) this.desk.start(due.kind, due.reason);
@@ -102,6 +110,7 @@ export class Trainer {
       const onProgress = (stage: Stage, fraction: number, what: string): void =>
         this.progress(run, stage, fraction, what);
       const outcome = await compute(job, onProgress, signal);
+      signal.throwIfAborted(); // from here on it is too late to cancel
       events.onOutcome(run, outcome);
       this.progress(run, 'gate', 0, 'gate');
       const manifest = await publishBundle(staged, outcome, settings);

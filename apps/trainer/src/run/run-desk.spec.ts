@@ -9,7 +9,8 @@ const { RunState } = operator;
 const PUBLISHED: RunEnd = { state: RunState.PUBLISHED, version: 'v000001', message: 'good' };
 
 function deskOf(perform: RunDeskOptions['perform'], attempts = 3) {
-  const remembered: (string | undefined)[] = [];
+  /** Ids of those that are to be started again, as they were kept each time. */
+  const remembered: string[][] = [];
   const failures: string[] = [];
   const ended: Run[] = [];
   const desk = new RunDesk({
@@ -18,7 +19,7 @@ function deskOf(perform: RunDeskOptions['perform'], attempts = 3) {
     logger: createLogger({ level: 'silent', format: 'json' }),
     onFailedAttempt: (_, { code }) => failures.push(code),
     onEnd: (run) => ended.push(run),
-    remember: (run) => remembered.push(run?.runId),
+    remember: (runs) => remembered.push(runs.filter((run) => !run.isOver).map(({ runId }) => runId)),
   });
   return { desk, remembered, failures, ended };
 }
@@ -61,7 +62,7 @@ describe('runs', () => {
     await over(run);
     expect(run.state).toBe(RunState.PUBLISHED);
     expect(failures).toEqual(['RUN_CRASHED']);
-    expect(remembered).toEqual([run.runId, undefined]);
+    expect(remembered).toEqual([[run.runId], [run.runId], []]);
   });
 
   test('that can only end the same way again are tried once', async () => {
@@ -79,14 +80,51 @@ describe('runs', () => {
     expect([run.state, failures.length]).toEqual([RunState.FAILED, 1]);
   });
 
-  test('can be cancelled, also while they wait', async () => {
-    const { desk } = deskOf(untilCancelled);
+  test('can be cancelled, at once while they wait', async () => {
+    const { desk, ended } = deskOf(untilCancelled);
     const [first, second] = [desk.start('full', 'a'), desk.start('full', 'b')];
     await until(() => first.state === RunState.RUNNING);
-    second.cancelled.abort();
-    first.cancelled.abort();
-    await Promise.all([over(first), over(second)]);
-    expect([first.state, second.state]).toEqual([RunState.CANCELLED, RunState.CANCELLED]);
+    expect(desk.waiting).toBe(1);
+    expect(await desk.cancel(second.runId)).toBe(RunState.CANCELLED);
+    expect([first.state, second.startedAtMs]).toEqual([RunState.RUNNING, undefined]);
+    expect(await desk.cancel(first.runId)).toBe(RunState.CANCELLED);
+    expect(ended).toEqual([second, first]);
+    expect(await desk.cancel(first.runId)).toBe(RunState.CANCELLED);
+    await expect(desk.cancel('none')).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+  });
+
+  test('that are cancelled too late tell what they came to', async () => {
+    const { desk } = deskOf(() => Promise.resolve(PUBLISHED));
+    const run = desk.start('full', 'a');
+    await over(run);
+    expect(await desk.cancel(run.runId)).toBe(RunState.PUBLISHED);
+  });
+
+  test('of a trainer before go on in their order, and those that ended are known', async () => {
+    const order: string[] = [];
+    const { desk } = deskOf(({ runId }) => {
+      order.push(runId);
+      return Promise.resolve(PUBLISHED);
+    });
+    const request = (runId: string) => ({
+      runId,
+      kind: 'full' as const,
+      reason: 'x',
+      requestedBy: 'ann',
+      requestedAtMs: 1,
+    });
+    desk.restore([
+      { request: request('done'), end: { state: RunState.REJECTED, message: 'worse', endedAtMs: 5 } },
+      { request: request('first'), end: undefined },
+      { request: request('second'), end: undefined },
+    ]);
+    await over(desk.find('second'));
+    expect(order).toEqual(['first', 'second']);
+    expect(desk.list(3).map(({ runId, state }) => [runId, state])).toEqual([
+      ['second', RunState.PUBLISHED],
+      ['first', RunState.PUBLISHED],
+      ['done', RunState.REJECTED],
+    ]);
   });
 
   test('cut off by a shutdown are remembered, to be started again', async () => {
@@ -94,7 +132,7 @@ describe('runs', () => {
     const run = desk.start('full', 'a');
     await until(() => run.state === RunState.RUNNING);
     await desk.close();
-    expect(remembered).toEqual([run.runId]);
+    expect(remembered.at(-1)).toEqual([run.runId]);
     expect(() => desk.start('full', 'late')).toThrow('shutting down');
   });
 
@@ -108,6 +146,6 @@ describe('runs', () => {
   test('that nobody knows are told', () => {
     const { desk } = deskOf(() => Promise.resolve(PUBLISHED));
     expect(() => desk.find('none')).toThrow(expect.objectContaining({ code: 'RUN_UNKNOWN' }));
-    expect(desk.newest()).toBeUndefined();
+    expect(desk.list(10)).toEqual([]);
   });
 });

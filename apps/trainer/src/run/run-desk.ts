@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { operator, ThawError } from '@thaw/contracts';
 import { backoffMs, type Logger } from '@thaw/platform';
 import type { RunKind } from './job.js';
-import { Run } from './run.js';
+import { Run, type RunRequest } from './run.js';
+import type { RememberedRun } from './run-file.js';
 
 const { RunState } = operator;
 
@@ -20,8 +21,8 @@ export interface RunDeskOptions {
   /** Told of each attempt that failed, and of the end of each run. */
   readonly onFailedAttempt: (run: Run, reason: ThawError) => void;
   readonly onEnd: (run: Run) => void;
-  /** Keeps what must be started again after a crash of the trainer; undefined: nothing. */
-  readonly remember: (run: Run | undefined) => void;
+  /** Keeps all runs, the oldest first: those that are not over must be started again after a crash of the trainer. */
+  readonly remember: (runs: readonly Run[]) => void;
 }
 
 const BACKOFF = { firstMs: 2000, maxMs: 60_000, random: Math.random };
@@ -29,6 +30,8 @@ const BACKOFF = { firstMs: 2000, maxMs: 60_000, random: Math.random };
 const MAX_QUEUED = 8;
 /** Ended runs that can still be asked for. */
 const MAX_REMEMBERED = 100;
+/** A run that is cancelled has this long to end: longer than its process is waited for before it is killed. */
+const CANCEL_MS = 5000;
 /** Trying again could only end the same way. */
 const FINAL = new Set(['RUN_CANCELLED', 'MODEL_TOO_LITTLE_DATA', 'CONFIG_INVALID']);
 
@@ -47,29 +50,64 @@ export class RunDesk {
   }
 
   /** @throws ThawError RUN_QUEUE_FULL */
-  start(kind: RunKind, reason: string, runId: string = randomUUID()): Run {
+  start(kind: RunKind, reason: string, requestedBy = ''): Run {
     if (this.closed) throw new ThawError('RUN_CANCELLED', 'The trainer is shutting down: no run is started.');
     if (this.queue.length >= MAX_QUEUED) {
       throw new ThawError('RUN_QUEUE_FULL', `${MAX_QUEUED} runs wait already. Let them end, or cancel one.`);
     }
-    const run = new Run(runId, kind, reason);
-    this.runs.set(runId, run);
-    this.forgetOld();
-    this.queue.push(run);
-    this.working = this.working.then(() => this.work(run));
+    const run = this.enqueue({ runId: randomUUID(), kind, reason, requestedBy, requestedAtMs: Date.now() });
+    this.keep();
     return run;
+  }
+
+  /** Takes up what a trainer before this one left: runs that are over can be asked for, the others are started again. */
+  restore(remembered: readonly RememberedRun[]): void {
+    for (const { request, end } of remembered) {
+      if (end === undefined) {
+        this.enqueue(request);
+        continue;
+      }
+      const run = new Run(request);
+      run.update(end);
+      this.runs.set(run.runId, run);
+    }
+  }
+
+  /**
+   * Ends a run, or one that waits before it begins, and waits until it has.
+   *
+   * @returns how it ended, which is otherwise where the command came too late; RUNNING where it still has not
+   * @throws ThawError RUN_UNKNOWN
+   */
+  async cancel(runId: string): Promise<operator.RunState> {
+    const run = this.find(runId);
+    if (run.isOver) return run.state;
+    run.cancelled.abort();
+    if (run === this.current) await run.over(CANCEL_MS);
+    else this.withdraw(run);
+    return run.state;
+  }
+
+  /** The run of an id, if it is known. */
+  known(runId: string): Run | undefined {
+    return this.runs.get(runId);
   }
 
   /** @throws ThawError RUN_UNKNOWN */
   find(runId: string): Run {
-    const run = this.runs.get(runId);
+    const run = this.known(runId);
     if (run !== undefined) return run;
-    throw new ThawError('RUN_UNKNOWN', `There is no run ${runId}. Runs are forgotten when the trainer starts anew.`);
+    throw new ThawError('RUN_UNKNOWN', `There is no run ${runId}. \`thaw runs\` lists those that are known.`);
   }
 
-  /** The newest run; undefined before the first. */
-  newest(): Run | undefined {
-    return [...this.runs.values()].at(-1);
+  /** The newest first. */
+  list(limit: number): Run[] {
+    return [...this.runs.values()].reverse().slice(0, limit);
+  }
+
+  /** Runs that wait for the one that is under way. */
+  get waiting(): number {
+    return Math.max(0, this.queue.length - 1);
   }
 
   /** Cancels what runs and waits, and resolves when it has ended. */
@@ -79,20 +117,46 @@ export class RunDesk {
     await this.working;
   }
 
+  private enqueue(request: RunRequest): Run {
+    const run = new Run(request);
+    this.runs.set(run.runId, run);
+    this.forgetOld();
+    this.queue.push(run);
+    this.working = this.working.then(() => this.work(run));
+    return run;
+  }
+
+  /** One that has not begun. */
+  private withdraw(run: Run): void {
+    this.queue.splice(this.queue.indexOf(run), 1);
+    this.end(run, { state: RunState.CANCELLED, message: 'cancelled before it began', version: undefined });
+  }
+
   private async work(run: Run): Promise<void> {
-    const { logger, remember, onEnd } = this.options;
+    if (run.isOver) return;
+    const { logger } = this.options;
     run.update({ state: RunState.RUNNING, startedAtMs: Date.now() });
-    remember(run);
+    this.keep();
     logger.info({ runId: run.runId, kind: run.kind, reason: run.reason }, `${run.kind} started: ${run.reason}`);
-    run.update(await this.attempts(run));
+    const end = await this.attempts(run);
+    this.queue.shift();
+    this.end(run, end);
+  }
+
+  private end(run: Run, end: Pick<Run, 'state' | 'message' | 'version'>): void {
+    const { logger, onEnd } = this.options;
+    run.update({ ...end, endedAtMs: Date.now() });
     logger.info(
       { runId: run.runId, version: run.version },
       `${run.kind} ${RunState[run.state].toLowerCase()}: ${run.message}`,
     );
-    this.queue.shift();
-    // One that the shutdown cancelled is to be started again.
-    if (!this.closed) remember(undefined);
+    this.keep();
     onEnd(run);
+  }
+
+  /** One that the shutdown cancels is to be started again: what is kept says that it is not over. */
+  private keep(): void {
+    if (!this.closed) this.options.remember([...this.runs.values()]);
   }
 
   private async attempts(run: Run): Promise<Pick<Run, 'state' | 'message' | 'version'>> {

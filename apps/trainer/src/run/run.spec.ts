@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { operator } from '@thaw/contracts';
 import fc from 'fast-check';
-import { STAGES } from './job.js';
+import { type RunKind, STAGES } from './job.js';
 import { Run } from './run.js';
 
 const { RunState } = operator;
+const runOf = (kind: RunKind): Run => new Run({ runId: 'id', kind, reason: 'x', requestedAtMs: 0 });
 
 describe('the progress of a run', () => {
   test('rises from stage to stage, from 0 to 1', () => {
@@ -12,7 +13,7 @@ describe('the progress of a run', () => {
     fc.assert(
       fc.property(fc.constantFrom('full' as const, 'fine-tune' as const), step, step, (kind, one, other) => {
         const at = ({ stage, fraction }: typeof one): number => {
-          const run = new Run('id', kind, 'x');
+          const run = runOf(kind);
           run.update({ state: RunState.RUNNING, stage: STAGES[stage]!, fraction });
           return run.progress;
         };
@@ -25,7 +26,7 @@ describe('the progress of a run', () => {
   });
 
   test('tells the time to the end once the pace says something', () => {
-    const run = new Run('id', 'fine-tune', 'x');
+    const run = runOf('fine-tune');
     expect(run.etaSeconds(0)).toBe(-1);
     run.update({ state: RunState.RUNNING, startedAtMs: 1000, stage: 'fit', fraction: 0 });
     const early = run.etaSeconds(2000);
@@ -37,12 +38,23 @@ describe('the progress of a run', () => {
   });
 
   test('is told to those who watch, until they stop', () => {
-    const run = new Run('id', 'full', 'x');
+    const run = runOf('full');
     let told = 0;
     const stop = run.watch(() => told++);
     run.update({ fraction: 0.5 });
     stop();
     run.update({ fraction: 0.6 });
     expect(told).toBe(1);
+  });
+
+  test('can be waited for, until it is over or the time is up', async () => {
+    const run = runOf('full');
+    await run.over(1);
+    expect(run.isOver).toBe(false);
+    const over = run.over(60_000);
+    run.update({ fraction: 0.5 });
+    run.update({ state: RunState.PUBLISHED });
+    await over;
+    await run.over(60_000);
   });
 });

@@ -10,8 +10,29 @@ const SHARES: Readonly<Record<RunKind, Readonly<Record<Stage, number>>>> = {
   'fine-tune': { read: 4, choose: 0, fit: 45, embed: 30, index: 12, write: 6, gate: 1, publish: 2 },
 };
 
+/** What is known of a run when it is asked for. */
+export interface RunRequest {
+  readonly runId: string;
+  readonly kind: RunKind;
+  readonly reason: string;
+  /** Name of the caller; empty: it comes by itself. */
+  readonly requestedBy?: string;
+  /** Unix epoch milliseconds. */
+  readonly requestedAtMs: number;
+}
+
+/** What changes of a run while it goes on; times are Unix epoch milliseconds. */
+export type RunChange = Partial<
+  Pick<Run, 'state' | 'stage' | 'fraction' | 'message' | 'attempt' | 'version' | 'startedAtMs' | 'endedAtMs'>
+>;
+
 /** One run as operators see it, from the moment that it is asked for. */
 export class Run {
+  readonly runId: string;
+  readonly kind: RunKind;
+  readonly reason: string;
+  readonly requestedBy: string;
+  readonly requestedAtMs: number;
   state = RunState.QUEUED;
   stage: Stage = 'read';
   fraction = 0;
@@ -20,14 +41,17 @@ export class Run {
   /** The version that came of it. */
   version: string | undefined;
   startedAtMs: number | undefined;
+  endedAtMs: number | undefined;
   readonly cancelled = new AbortController();
   private readonly watchers = new Set<() => void>();
 
-  constructor(
-    readonly runId: string,
-    readonly kind: RunKind,
-    readonly reason: string,
-  ) {}
+  constructor({ runId, kind, reason, requestedBy = '', requestedAtMs }: RunRequest) {
+    this.runId = runId;
+    this.kind = kind;
+    this.reason = reason;
+    this.requestedBy = requestedBy;
+    this.requestedAtMs = requestedAtMs;
+  }
 
   get isOver(): boolean {
     return this.state !== RunState.QUEUED && this.state !== RunState.RUNNING;
@@ -50,9 +74,7 @@ export class Run {
   }
 
   /** Changes the run and tells those who watch it. */
-  update(
-    change: Partial<Pick<Run, 'state' | 'stage' | 'fraction' | 'message' | 'attempt' | 'version' | 'startedAtMs'>>,
-  ): void {
+  update(change: RunChange): void {
     Object.assign(this, change);
     for (const watcher of this.watchers) watcher();
   }
@@ -61,5 +83,21 @@ export class Run {
   watch(watcher: () => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
+  }
+
+  /** Resolves when it is over, or the time is up. */
+  async over(timeoutMs: number): Promise<void> {
+    if (this.isOver) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      const stop = this.watch(() => {
+        if (this.isOver) done();
+      });
+    });
   }
 }

@@ -1,95 +1,108 @@
-import type { handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import { operator, ThawError } from '@thaw/contracts';
-import { type BearerTokens, toServiceError } from '@thaw/platform';
+import { toServiceError } from '@thaw/platform';
 import type { RunKind } from '../run/job.js';
 import type { Run } from '../run/run.js';
 import type { RunDesk } from '../run/run-desk.js';
+import type { Pause } from '../trainer.js';
 import type { VersionLedger } from '../versions/version-ledger.js';
-import { PAUSE_COMMAND } from './audit.js';
-import type { CommandLog } from './command-log.js';
+import { type CallParts, checkCall, type Command, commanding, reading } from './calls.js';
+import { PAUSE_COMMAND } from './pause.js';
+import { runMessage, watchMessage } from './run-messages.js';
 
 export const operatorServiceDefinition = operator.OperatorServiceService;
 
-export interface Operated {
+export interface Operated extends CallParts {
   readonly desk: RunDesk;
   readonly ledger: VersionLedger;
-  readonly commands: CommandLog;
-  readonly tokens: BearerTokens;
-  /** Fine-tunes that come by themselves. */
-  readonly pauses: { paused: boolean };
+  /** Whoever pauses and resumes the runs that come by themselves. */
+  readonly trainer: { pause: Pause | undefined };
   /** Told of the version that a command has served. */
   readonly onServed: (version: operator.Version) => void;
 }
 
-const DEFAULT_VERSIONS = 20;
-const MAX_VERSIONS = 1000;
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 1000;
 const MAX_REASON_CHARS = 1000;
 
 /** The operator service over what it operates. */
 export function operatorService(operated: Operated): operator.OperatorServiceServer {
-  const { desk, ledger, commands, tokens, pauses, onServed } = operated;
-  const unary = unaryFor(tokens);
-  const serve = async (served: Promise<operator.Version>): Promise<{ version: operator.Version }> => {
-    const version = await served;
-    onServed(version);
-    return { version };
-  };
-  const command = <Request extends { commandId: string }, Answer>(
-    name: string,
-    work: (request: Request) => Promise<Answer> | Answer,
-  ) =>
-    unary<Request, Answer>(async (request) => {
-      const { commandId, ...rest } = request;
-      return await commands.once({ commandId, command: name, request: rest }, async () => await work(request));
-    });
+  const { desk, ledger, trainer } = operated;
+  const { served, serving } = servingOf(operated);
+  const command = <Request extends { commandId: string; reason: string }, Answer>(
+    options: Omit<Command<Request, Answer>, 'reason'> & Partial<Pick<Command<Request, Answer>, 'reason'>>,
+  ) => commanding(operated, { reason: ({ reason }) => reason, ...options });
   return {
-    startRun: command('StartRun', ({ kind, reason }) => ({ runId: desk.start(kindOf(kind), reasonOf(reason)).runId })),
-    cancelRun: command('CancelRun', ({ runId }) => {
-      const run = desk.find(runId);
-      run.cancelled.abort();
-      return { state: run.isOver ? run.state : operator.RunState.CANCELLED };
+    startRun: command({
+      rpc: 'StartRun',
+      state: () => ({ run: desk.current?.runId ?? null, waiting: desk.waiting }),
+      work: ({ kind, reason }, { name }) => ({ runId: desk.start(kindOf(kind), reasonOf(reason), name).runId }),
+    }),
+    cancelRun: command({
+      rpc: 'CancelRun',
+      state: ({ runId }) => ({ state: stateOf(desk.known(runId)) }),
+      work: async ({ runId }) => ({ state: await desk.cancel(runId) }),
     }),
     watchRun: (call) => {
       try {
-        check(tokens, call.metadata);
+        checkCall(operated.tokens, call.metadata, 'viewer', 'WatchRun');
         watch(runOf(desk, call.request.runId), call);
       } catch (error) {
         call.emit('error', toServiceError(error));
       }
     },
-    setFineTunesPaused: command(PAUSE_COMMAND, ({ paused }) => {
-      pauses.paused = paused;
-      return { paused };
+    listRuns: reading(operated, 'ListRuns', ({ limit }) => ({
+      runs: desk.list(limitOf(limit)).map((run) => runMessage(run, Date.now())),
+    })),
+    getTrainingStatus: reading(operated, 'GetTrainingStatus', () => trainingStatus(operated)),
+    setFineTunesPaused: command({
+      rpc: PAUSE_COMMAND,
+      state: () => ({ paused: trainer.pause !== undefined }),
+      work: ({ paused, reason }, { name }) => {
+        trainer.pause = paused ? { by: name, because: reason.slice(0, MAX_REASON_CHARS), atMs: Date.now() } : undefined;
+        return { paused };
+      },
     }),
-    listVersions: unary(({ limit }) => ({ versions: ledger.list(Math.min(limit || DEFAULT_VERSIONS, MAX_VERSIONS)) })),
-    activateVersion: command(
-      'ActivateVersion',
-      async ({ version, promoteReason }) => await serve(ledger.activate(version, promoteReason)),
-    ),
-    rollback: command('Rollback', async () => await serve(ledger.rollback())),
-    releasePin: command('ReleasePin', async () => await serve(ledger.release())),
+    listVersions: reading(operated, 'ListVersions', ({ limit }) => ({ versions: ledger.list(limitOf(limit)) })),
+    activateVersion: command({
+      rpc: 'ActivateVersion',
+      role: ({ version }) => (ledger.isRejected(version) ? 'admin' : 'operator'),
+      reason: ({ promoteReason, reason }) => promoteReason || reason,
+      state: serving,
+      work: async ({ version, promoteReason }) => await served(ledger.activate(version, promoteReason)),
+    }),
+    rollback: command({ rpc: 'Rollback', state: serving, work: async () => await served(ledger.rollback()) }),
+    releasePin: command({ rpc: 'ReleasePin', state: serving, work: async () => await served(ledger.release()) }),
   };
 }
 
-const unaryFor =
-  (tokens: BearerTokens) =>
-  <Request, Answer>(work: (request: Request) => Promise<Answer> | Answer): handleUnaryCall<Request, Answer> =>
-  (call, callback) => {
-    Promise.resolve()
-      .then(() => {
-        check(tokens, call.metadata);
-        return work(call.request);
-      })
-      .then(
-        (answer) => callback(null, answer),
-        (error: unknown) => callback(toServiceError(error)),
-      );
+function servingOf({ ledger, onServed }: Operated) {
+  return {
+    /** What a command has decided to serve. */
+    served: async (deciding: Promise<operator.Version>): Promise<{ version: operator.Version }> => {
+      const version = await deciding;
+      onServed(version);
+      return { version };
+    },
+    /** What is served, for the audit. */
+    serving: () => ({ serving: ledger.serving?.version ?? null, pinned: ledger.serving?.pinned ?? false }),
   };
-
-/** @throws ThawError AUTHENTICATION */
-function check(tokens: BearerTokens, metadata: Metadata): void {
-  tokens.check(metadata.get('authorization')[0]?.toString());
 }
+
+function trainingStatus({ desk, ledger, trainer: { pause } }: Operated): operator.GetTrainingStatusResponse {
+  return {
+    paused: pause !== undefined,
+    pausedBy: pause?.by ?? '',
+    pausedBecause: pause?.because ?? '',
+    pausedAtMs: pause?.atMs ?? 0,
+    run: desk.current && runMessage(desk.current, Date.now()),
+    queuedRuns: desk.waiting,
+    serving: ledger.serving,
+  };
+}
+
+const stateOf = (run: Run | undefined): string | null => (run === undefined ? null : operator.RunState[run.state]);
+
+const limitOf = (limit: number): number => Math.min(limit || DEFAULT_LIMIT, MAX_LIMIT);
 
 function kindOf(kind: operator.RunKind): RunKind {
   if (kind === operator.RunKind.FULL) return 'full';
@@ -101,9 +114,9 @@ const reasonOf = (reason: string): string => (reason === '' ? 'asked for' : reas
 
 /** The run of an id; of none, the one that is under way, or the newest. */
 function runOf(desk: RunDesk, runId: string): Run {
-  const run = runId === '' ? (desk.current ?? desk.newest()) : desk.find(runId);
+  const run = runId === '' ? (desk.current ?? desk.list(1)[0]) : desk.find(runId);
   if (run !== undefined) return run;
-  throw new ThawError('RUN_UNKNOWN', 'There has been no run since the trainer started.');
+  throw new ThawError('RUN_UNKNOWN', 'There has been no run yet.');
 }
 
 type WatchCall = Parameters<operator.OperatorServiceServer['watchRun']>[0];
@@ -113,14 +126,7 @@ function watch(run: Run, call: WatchCall): void {
   let isBusy = false;
   const tell = (): void => {
     if (isBusy && !run.isOver) return;
-    isBusy = !call.write({
-      runId: run.runId,
-      state: run.state,
-      stage: run.stage,
-      progress: run.progress,
-      etaSeconds: run.etaSeconds(Date.now()),
-      message: run.message,
-    });
+    isBusy = !call.write(watchMessage(run, Date.now()));
     if (!run.isOver) return;
     stop();
     call.end();

@@ -20,7 +20,7 @@ export async function publishBundle(staged: StagedBundle, outcome: RunOutcome, g
 }
 
 /** The record of the topic `versions` that announces a bundle. */
-export function versionOf({ version, parent, createdAtMs, graphSequence, metrics, gate }: Manifest): Version {
+export function versionOf({ version, parent, kind, createdAtMs, graphSequence, metrics, gate }: Manifest): Version {
   return {
     version,
     parent: parent ?? '',
@@ -31,6 +31,7 @@ export function versionOf({ version, parent, createdAtMs, graphSequence, metrics
     indexRecall: metrics.indexRecallAt100 ?? 0,
     rejectedBecause: gate.passed ? '' : gate.reason,
     pinned: false,
+    kind: kind === 'full' ? operator.RunKind.FULL : operator.RunKind.FINE_TUNE,
   };
 }
 

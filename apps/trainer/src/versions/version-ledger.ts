@@ -17,6 +17,7 @@ export type WriteVersions = (records: readonly VersionRecord[]) => Promise<void>
 export class VersionLedger {
   private readonly versions = new Map<string, Version>();
   private servingName: string | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly write: WriteVersions) {}
 
@@ -41,6 +42,10 @@ export class VersionLedger {
     return this.versions.keys();
   }
 
+  isRejected(name: string): boolean {
+    return this.versions.get(name)?.state === VersionState.REJECTED;
+  }
+
   /** The newest first. */
   list(limit: number): Version[] {
     return [...this.versions.values()].sort((a, b) => compareVersions(b.version, a.version)).slice(0, limit);
@@ -58,11 +63,12 @@ export class VersionLedger {
 
   /** A new version: served if it passed the gate and no other is pinned. */
   async add(version: Version): Promise<Version> {
-    const isRejected = version.state === VersionState.REJECTED;
-    const isHeldBack = this.serving?.pinned === true;
-    if (isRejected) return await this.record([version]);
-    if (isHeldBack) return await this.record([{ ...version, state: VersionState.STANDBY }]);
-    return await this.serve({ ...version, pinned: false });
+    return await this.inTurn(async () => {
+      if (version.state === VersionState.REJECTED) return await this.record([version]);
+      const isHeldBack = this.serving?.pinned === true;
+      if (isHeldBack) return await this.record([{ ...version, state: VersionState.STANDBY }]);
+      return await this.serve({ ...version, pinned: false });
+    });
   }
 
   /**
@@ -71,42 +77,58 @@ export class VersionLedger {
    * @throws ThawError VERSION_UNKNOWN; VERSION_REJECTED without a reason to promote it
    */
   async activate(name: string, promoteReason: string): Promise<Version> {
-    const version = this.find(name);
-    if (version.state === VersionState.REJECTED && promoteReason === '') {
-      throw new ThawError(
-        'VERSION_REJECTED',
-        `The gate rejected ${name}: ${version.rejectedBecause}. Give a reason to serve it all the same.`,
-      );
-    }
-    return await this.serve({ ...version, pinned: true });
+    return await this.inTurn(async () => {
+      const version = this.find(name);
+      if (version.state === VersionState.REJECTED && promoteReason === '') {
+        throw new ThawError(
+          'VERSION_REJECTED',
+          `The gate rejected ${name}: ${version.rejectedBecause}. To serve it all the same, an admin promotes it with a ` +
+            `reason: \`thaw promote ${name} --reason "…"\`.`,
+        );
+      }
+      return await this.serve({ ...version, pinned: true });
+    });
   }
 
   /** Serves the newest version before the serving one that passed the gate. @throws ThawError VERSION_UNKNOWN */
   async rollback(): Promise<Version> {
-    const { serving } = this;
-    const before = this.list(Infinity).find(
-      ({ version, state }) =>
-        state === VersionState.STANDBY && (serving === undefined || compareVersions(version, serving.version) < 0),
-    );
-    if (before !== undefined) return await this.serve({ ...before, pinned: true });
-    throw new ThawError('VERSION_UNKNOWN', 'There is no earlier version to go back to.');
+    return await this.inTurn(async () => {
+      const { serving } = this;
+      const before = this.list(Infinity).find(
+        ({ version, state }) =>
+          state === VersionState.STANDBY && (serving === undefined || compareVersions(version, serving.version) < 0),
+      );
+      if (before !== undefined) return await this.serve({ ...before, pinned: true });
+      throw new ThawError('VERSION_UNKNOWN', 'There is no earlier version to go back to.');
+    });
   }
 
   /** Lets newer versions be served again; the newest that waits is served at once. @throws ThawError VERSION_UNKNOWN */
   async release(): Promise<Version> {
-    const { serving } = this;
-    if (serving === undefined) throw new ThawError('VERSION_UNKNOWN', 'No version is served, so none is pinned.');
-    if (!serving.pinned) return serving;
-    const [newest] = this.list(Infinity).filter(({ state }) => state !== VersionState.REJECTED);
-    return await this.serve({ ...newest!, pinned: false });
+    return await this.inTurn(async () => {
+      const { serving } = this;
+      if (serving === undefined) throw new ThawError('VERSION_UNKNOWN', 'No version is served, so none is pinned.');
+      if (!serving.pinned) return serving;
+      const [newest] = this.list(Infinity).filter(({ state }) => state !== VersionState.REJECTED);
+      return await this.serve({ ...newest!, pinned: false });
+    });
   }
 
   /** Takes versions off the list whose bundles were removed: nobody can go back to them. */
   async forget(names: readonly string[]): Promise<void> {
-    const records = names.filter((name) => this.versions.has(name)).map((gone) => ({ gone }));
-    if (records.length === 0) return;
-    await this.write(records);
-    for (const record of records) this.take(record);
+    await this.inTurn(async () => {
+      const records = names.filter((name) => this.versions.has(name)).map((gone) => ({ gone }));
+      if (records.length === 0) return;
+      await this.write(records);
+      for (const record of records) this.take(record);
+    });
+  }
+
+  /** What is decided by what is served, and changes it, goes one after the other: runs end while operators command. */
+  private async inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(change);
+    this.turn = done.catch(() => undefined);
+    return await done;
   }
 
   private async serve(version: Version): Promise<Version> {

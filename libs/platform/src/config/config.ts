@@ -12,6 +12,7 @@ import {
   settingsOf,
   unknownNames,
 } from './resolve.js';
+import type { Setting, SettingTable } from './setting.js';
 import { SETTINGS, type Settings } from './settings.js';
 
 /** The settings of Thaw, read and checked. Durations are milliseconds, sizes are bytes, paths are absolute. */
@@ -69,7 +70,7 @@ function inconsistencies({ kafka, security }: Settings): Problems {
 }
 
 function assemble(resolved: ReadonlyMap<string, ResolvedSetting>): Settings {
-  const groups = Object.entries(SETTINGS).map(([group, settings]) => {
+  const groups = Object.entries<SettingTable[string]>(SETTINGS).map(([group, settings]) => {
     const values = Object.entries(settings).map(([key, { name }]) => [key, resolved.get(name)?.value]);
     return [group, Object.fromEntries(values)] as const;
   });
@@ -120,11 +121,14 @@ export function loadConfig(environment: Environment, options: LoadOptions = {}):
       source,
       description: setting.schema.description ?? '',
     })),
-    secrets: resolved.flatMap(({ setting, value }) =>
-      setting.secret ? [value].flat().filter((text) => typeof text === 'string' && text !== '') : [],
-    ) as string[],
+    secrets: resolved
+      .flatMap(({ setting, value }) => (setting.secret && value !== undefined ? secretsOf(setting, value) : []))
+      .filter((text) => text !== ''),
   };
 }
+
+const secretsOf = (setting: Setting, value: unknown): readonly string[] =>
+  setting.secretsOf?.(value) ?? [value].flat().filter((text) => typeof text === 'string');
 
 /** The variables of this process: the only place where Thaw reads them. */
 export const processEnvironment = (): Environment => ({ ...process.env });

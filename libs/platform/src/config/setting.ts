@@ -11,11 +11,14 @@ export interface Setting<Value = unknown> {
   readonly secret: boolean;
   /** Whether `NAME_FILE` may name a file that holds the value, as container secrets do. */
   readonly fileVariant: boolean;
+  /** What of a secret's value must not show; default: the value, or its parts where it is a list. */
+  secretsOf?(value: Value): readonly string[];
 }
 
-interface SettingOptions {
+interface SettingOptions<Value> {
   readonly secret?: boolean;
   readonly fileVariant?: boolean;
+  readonly secretsOf?: (value: Value) => readonly string[];
 }
 
 /** A setting that always has a value. */
@@ -31,9 +34,9 @@ export function withDefault<Value>(
 export function optional<Value>(
   name: string,
   schema: z.ZodType<Value, string>,
-  { secret = false, fileVariant = secret }: SettingOptions = {},
+  { secret = false, fileVariant = secret, secretsOf }: SettingOptions<Value> = {},
 ): Setting<Value> {
-  return { name, schema, secret, fileVariant };
+  return { name, schema, secret, fileVariant, ...(secretsOf && { secretsOf }) };
 }
 
 export type SettingTable = Readonly<Record<string, Readonly<Record<string, Setting>>>>;

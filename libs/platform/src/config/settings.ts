@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiTokens, bearerToken } from './api-tokens.js';
 import { boolean, brokers, bytes, decimal, durationMs, integer, port, share } from './parsers.js';
 import { type ConfigOf, optional, withDefault } from './setting.js';
 
@@ -106,11 +107,15 @@ export const SETTINGS = {
     ),
     apiTokens: optional(
       'THAW_API_TOKENS',
-      z
-        .string()
-        .transform((text) => text.split(/[\s,]+/).filter((token) => token !== ''))
-        .refine((tokens) => tokens.every((token) => token.length >= 16), 'each must have at least 16 characters')
-        .describe('Bearer tokens that calls must carry one of, with commas between them. Not set: none is asked for.'),
+      apiTokens().describe(
+        'Tokens that calls must carry one of, as role:name:token with commas between them; roles: viewer, operator, ' +
+          'admin. A token alone is an admin. Not set: none is asked for.',
+      ),
+      { secret: true, secretsOf: (tokens) => tokens.map(({ token }) => token) },
+    ),
+    apiToken: optional(
+      'THAW_API_TOKEN',
+      bearerToken().describe('Token that this process calls the apps with. Not set: the first of THAW_API_TOKENS.'),
       { secret: true },
     ),
     insecureListen: withDefault(

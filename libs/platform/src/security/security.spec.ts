@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { makeGenericClientConstructor, Server, type ServiceDefinition } from '@grpc/grpc-js';
 import { ThawError } from '@thaw/contracts';
-import { type Config, loadConfig } from '../config/index.js';
+import { type ApiToken, type Config, loadConfig } from '../config/index.js';
 import { listenGrpc, stopGrpc } from '../grpc/index.js';
-import { BearerTokens } from './bearer-tokens.js';
-import { clientSecurity } from './client.js';
+import { BearerTokens, requireRole } from './bearer-tokens.js';
+import { clientSecurity, ownCaller } from './client.js';
 import { requireSafeListening } from './listening.js';
 import { serverCredentials } from './server.js';
 import { makeCertificates } from './testing.fixture.js';
@@ -13,30 +13,79 @@ const TOKEN = 'a-token-of-some-length';
 const configOf = (environment: Record<string, string>): Config => loadConfig(environment).config;
 
 describe('bearer tokens', () => {
-  const codeOf = (tokens: string[], authorization?: string): string => {
+  const ANN = { name: 'ann', role: 'operator' as const, token: TOKEN };
+  const BOB = { name: 'bob', role: 'viewer' as const, token: 'another.one.as.long' };
+  const codeOf = (tokens: ApiToken[], authorization?: string): string => {
     try {
-      new BearerTokens(tokens).check(authorization);
-      return 'let in';
+      return new BearerTokens(tokens).check(authorization).name;
     } catch (error) {
       return ThawError.from(error).code;
     }
   };
 
-  test('any of the known ones lets a call in; without any, all calls are', () => {
-    expect(codeOf([TOKEN, 'another one, as long'], `Bearer ${TOKEN}`)).toBe('let in');
-    expect(codeOf([TOKEN], `bearer  ${TOKEN} `)).toBe('let in');
-    expect(codeOf([])).toBe('let in');
+  test('say who calls; without any, everybody is a local admin', () => {
+    expect(new BearerTokens([BOB, ANN]).check(`Bearer ${TOKEN}`)).toEqual({ name: 'ann', role: 'operator' });
+    expect(codeOf([ANN, BOB], `bearer  ${BOB.token} `)).toBe('bob');
+    expect(new BearerTokens([]).check(undefined)).toEqual({ name: 'local', role: 'admin' });
   });
 
   test.each([undefined, '', 'Bearer', TOKEN, `Basic ${TOKEN}`, `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`])(
     '%p is refused',
-    (authorization) => expect(codeOf([TOKEN], authorization)).toBe('AUTHENTICATION'),
+    (authorization) => expect(codeOf([ANN], authorization)).toBe('AUTHENTICATION'),
   );
 
+  test.each([
+    ['viewer', 'viewer', true],
+    ['viewer', 'operator', false],
+    ['operator', 'operator', true],
+    ['operator', 'admin', false],
+    ['admin', 'operator', true],
+    ['admin', 'admin', true],
+  ] as const)('the role %s for what needs %s: %p', (role, needed, isEnough) => {
+    const ask = (): void => requireRole({ name: 'ann', role }, needed, 'Rollback');
+    if (isEnough) ask();
+    else
+      expect(ask).toThrow(
+        expect.objectContaining({ code: 'PERMISSION_DENIED', details: { caller: 'ann', role, needed } }),
+      );
+  });
+
   test('never show in the list of settings, and are struck out of logs', () => {
-    const { report, secrets } = loadConfig({ THAW_API_TOKENS: `${TOKEN}, second-token-that-is-long` });
+    const { report, secrets } = loadConfig({ THAW_API_TOKENS: `viewer:bob:${TOKEN}, second-token-that-is-long` });
     expect(JSON.stringify(report)).not.toContain(TOKEN);
     expect(secrets).toEqual([TOKEN, 'second-token-that-is-long']);
+  });
+
+  test('have a role and a name; one alone is an admin, named by its place', () => {
+    const text = `viewer:bob:${BOB.token}\n${TOKEN},,operator:ci@shop:${'x'.repeat(16)}=`;
+    const environment = { THAW_API_TOKENS_FILE: '/run/secrets/tokens' };
+    expect(loadConfig(environment, { readText: () => text }).config.security.apiTokens).toEqual([
+      BOB,
+      { role: 'admin', name: 'token-2', token: TOKEN },
+      { role: 'operator', name: 'ci@shop', token: `${'x'.repeat(16)}=` },
+    ]);
+  });
+
+  test.each([
+    [`${TOKEN},root:bob:${BOB.token}`, 'entry 2 has a role that is not one of viewer, operator, admin'],
+    [`viewer:${TOKEN}`, 'entry 1 must be role:name:token'],
+    [`viewer:bob:${TOKEN}:x`, 'entry 1 must be role:name:token'],
+    [`viewer:b b:${TOKEN}`, 'entry 1 must be role:name:token'],
+    [`viewer::${TOKEN}`, 'entry 1 has a name that is not'],
+    ['viewer:bob:short', 'entry 1 must have at least 16 characters'],
+    [`viewer:bob:${TOKEN}$`, 'entry 1 may only have letters'],
+    [`viewer:bob:${TOKEN} admin:ann:${TOKEN}`, 'entry 2 has the same token as entry 1'],
+  ])('%s cannot be used, and is not told', (text, problem) => {
+    expect(() => configOf({ THAW_API_TOKENS: text })).toThrow(problem);
+    expect(() => configOf({ THAW_API_TOKENS: text })).not.toThrow(TOKEN);
+  });
+
+  test('say who a process itself is', () => {
+    const tokens = { THAW_API_TOKENS: `viewer:bob:${BOB.token},operator:ann:${TOKEN}` };
+    expect(ownCaller(configOf({}))).toEqual({ name: 'local', role: 'admin' });
+    expect(ownCaller(configOf(tokens))).toEqual({ name: 'bob', role: 'viewer' });
+    expect(ownCaller(configOf({ ...tokens, THAW_API_TOKEN: TOKEN }))).toEqual({ name: 'ann', role: 'operator' });
+    expect(ownCaller(configOf({ THAW_API_TOKEN: TOKEN }))).toEqual({ name: 'local', role: 'admin' });
   });
 });
 
@@ -104,6 +153,8 @@ describe('TLS between apps', () => {
   test('the token goes along, in the clear on loopback and within TLS', async () => {
     const token = { THAW_API_TOKENS: TOKEN };
     expect(await ask({}, token)).toBe(`Bearer ${TOKEN}`);
+    await stopGrpc(server);
+    expect(await ask({}, { ...token, THAW_API_TOKEN: 'the-token-of-its-own' })).toBe('Bearer the-token-of-its-own');
     await stopGrpc(server);
     expect(await ask(serving, { ...token, THAW_TLS_CA: ca })).toBe(`Bearer ${TOKEN}`);
   });

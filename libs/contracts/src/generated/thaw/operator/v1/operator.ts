@@ -171,9 +171,11 @@ export interface StartRunResponse {
 export interface CancelRunRequest {
   commandId: string;
   runId: string;
+  reason: string;
 }
 
 export interface CancelRunResponse {
+  /** How it ended: CANCELLED, or what it came to if the command was too late. RUNNING: it is still being ended. */
   state: RunState;
 }
 
@@ -184,13 +186,66 @@ export interface WatchRunRequest {
 export interface WatchRunResponse {
   runId: string;
   state: RunState;
-  /** propagate, train, index, evaluate, gate, publish. */
+  /** read, choose, fit, embed, index, write, gate, publish. */
   stage: string;
   /** 0 to 1. */
   progress: number;
   /** Estimated seconds to the end; negative when not known. */
   etaSeconds: number;
   message: string;
+  /** The version that came of it; empty before the end, and where none did. */
+  version: string;
+}
+
+export interface Run {
+  runId: string;
+  kind: RunKind;
+  state: RunState;
+  /** As in WatchRunResponse. */
+  stage: string;
+  progress: number;
+  etaSeconds: number;
+  message: string;
+  /** What made it due, or what the operator said. */
+  reason: string;
+  /** Name of the token that asked for it, `local` where no tokens are set; empty: it came by itself. */
+  requestedBy: string;
+  /** Unix epoch milliseconds; 0: not yet. */
+  requestedAtMs: number;
+  startedAtMs: number;
+  endedAtMs: number;
+  /** The version that came of it; empty where none did. */
+  version: string;
+  /** Attempts that failed. */
+  failedAttempts: number;
+}
+
+export interface ListRunsRequest {
+  /** At most this many, newest first; 0 means 20. */
+  limit: number;
+}
+
+export interface ListRunsResponse {
+  runs: Run[];
+}
+
+export interface GetTrainingStatusRequest {
+}
+
+export interface GetTrainingStatusResponse {
+  /** Whether runs by themselves are paused; by whom, why and since when. */
+  paused: boolean;
+  pausedBy: string;
+  pausedBecause: string;
+  pausedAtMs: number;
+  /** The run that is under way; not set where none is. */
+  run:
+    | Run
+    | undefined;
+  /** Runs that wait for their turn. */
+  queuedRuns: number;
+  /** Not set before the first. */
+  serving: Version | undefined;
 }
 
 export interface SetFineTunesPausedRequest {
@@ -216,6 +271,8 @@ export interface Version {
   rejectedBecause: string;
   /** Whether an operator pinned it. */
   pinned: boolean;
+  /** Of the run that made it; UNSPECIFIED where that is no longer known. */
+  kind: RunKind;
 }
 
 export interface ListVersionsRequest {
@@ -230,8 +287,9 @@ export interface ListVersionsResponse {
 export interface ActivateVersionRequest {
   commandId: string;
   version: string;
-  /** Needed for a version that the gate rejected. */
+  /** Needed for a version that the gate rejected, and so is the role admin. */
   promoteReason: string;
+  reason: string;
 }
 
 export interface ActivateVersionResponse {
@@ -249,6 +307,7 @@ export interface RollbackResponse {
 
 export interface ReleasePinRequest {
   commandId: string;
+  reason: string;
 }
 
 export interface ReleasePinResponse {
@@ -434,7 +493,7 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
 };
 
 function createBaseCancelRunRequest(): CancelRunRequest {
-  return { commandId: "", runId: "" };
+  return { commandId: "", runId: "", reason: "" };
 }
 
 export const CancelRunRequest: MessageFns<CancelRunRequest> = {
@@ -444,6 +503,9 @@ export const CancelRunRequest: MessageFns<CancelRunRequest> = {
     }
     if (message.runId !== "") {
       writer.uint32(18).string(message.runId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
     }
     return writer;
   },
@@ -477,6 +539,14 @@ export const CancelRunRequest: MessageFns<CancelRunRequest> = {
             message.runId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -501,6 +571,7 @@ export const CancelRunRequest: MessageFns<CancelRunRequest> = {
         : isSet(object.run_id)
         ? globalThis.String(object.run_id)
         : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -512,6 +583,9 @@ export const CancelRunRequest: MessageFns<CancelRunRequest> = {
     if (message.runId !== "") {
       obj.runId = message.runId;
     }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -522,6 +596,7 @@ export const CancelRunRequest: MessageFns<CancelRunRequest> = {
     const message = createBaseCancelRunRequest();
     message.commandId = object.commandId ?? "";
     message.runId = object.runId ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };
@@ -667,7 +742,7 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
 };
 
 function createBaseWatchRunResponse(): WatchRunResponse {
-  return { runId: "", state: 0, stage: "", progress: 0, etaSeconds: 0, message: "" };
+  return { runId: "", state: 0, stage: "", progress: 0, etaSeconds: 0, message: "", version: "" };
 }
 
 export const WatchRunResponse: MessageFns<WatchRunResponse> = {
@@ -689,6 +764,9 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
     }
     if (message.message !== "") {
       writer.uint32(50).string(message.message);
+    }
+    if (message.version !== "") {
+      writer.uint32(58).string(message.version);
     }
     return writer;
   },
@@ -754,6 +832,14 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
             message.message = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -782,6 +868,7 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
         ? globalThis.Number(object.eta_seconds)
         : 0,
       message: isSet(object.message) ? globalThis.String(object.message) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
     };
   },
 
@@ -805,6 +892,9 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
     if (message.message !== "") {
       obj.message = message.message;
     }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
     return obj;
   },
 
@@ -819,6 +909,704 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
     message.progress = object.progress ?? 0;
     message.etaSeconds = object.etaSeconds ?? 0;
     message.message = object.message ?? "";
+    message.version = object.version ?? "";
+    return message;
+  },
+};
+
+function createBaseRun(): Run {
+  return {
+    runId: "",
+    kind: 0,
+    state: 0,
+    stage: "",
+    progress: 0,
+    etaSeconds: 0,
+    message: "",
+    reason: "",
+    requestedBy: "",
+    requestedAtMs: 0,
+    startedAtMs: 0,
+    endedAtMs: 0,
+    version: "",
+    failedAttempts: 0,
+  };
+}
+
+export const Run: MessageFns<Run> = {
+  encode(message: Run, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(16).int32(message.kind);
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.stage !== "") {
+      writer.uint32(34).string(message.stage);
+    }
+    if (message.progress !== 0) {
+      writer.uint32(41).double(message.progress);
+    }
+    if (message.etaSeconds !== 0) {
+      writer.uint32(49).double(message.etaSeconds);
+    }
+    if (message.message !== "") {
+      writer.uint32(58).string(message.message);
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    if (message.requestedBy !== "") {
+      writer.uint32(74).string(message.requestedBy);
+    }
+    if (message.requestedAtMs !== 0) {
+      writer.uint32(81).double(message.requestedAtMs);
+    }
+    if (message.startedAtMs !== 0) {
+      writer.uint32(89).double(message.startedAtMs);
+    }
+    if (message.endedAtMs !== 0) {
+      writer.uint32(97).double(message.endedAtMs);
+    }
+    if (message.version !== "") {
+      writer.uint32(106).string(message.version);
+    }
+    if (message.failedAttempts !== 0) {
+      writer.uint32(112).uint32(message.failedAttempts);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Run {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.stage = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.progress = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.etaSeconds = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.requestedBy = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.requestedAtMs = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.startedAtMs = reader.double();
+            continue;
+          }
+          case 12: {
+            if (tag !== 97) {
+              break;
+            }
+
+            message.endedAtMs = reader.double();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.failedAttempts = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Run {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      kind: isSet(object.kind) ? runKindFromJSON(object.kind) : 0,
+      state: isSet(object.state) ? runStateFromJSON(object.state) : 0,
+      stage: isSet(object.stage) ? globalThis.String(object.stage) : "",
+      progress: isSet(object.progress) ? globalThis.Number(object.progress) : 0,
+      etaSeconds: isSet(object.etaSeconds)
+        ? globalThis.Number(object.etaSeconds)
+        : isSet(object.eta_seconds)
+        ? globalThis.Number(object.eta_seconds)
+        : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      requestedBy: isSet(object.requestedBy)
+        ? globalThis.String(object.requestedBy)
+        : isSet(object.requested_by)
+        ? globalThis.String(object.requested_by)
+        : "",
+      requestedAtMs: isSet(object.requestedAtMs)
+        ? globalThis.Number(object.requestedAtMs)
+        : isSet(object.requested_at_ms)
+        ? globalThis.Number(object.requested_at_ms)
+        : 0,
+      startedAtMs: isSet(object.startedAtMs)
+        ? globalThis.Number(object.startedAtMs)
+        : isSet(object.started_at_ms)
+        ? globalThis.Number(object.started_at_ms)
+        : 0,
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : 0,
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      failedAttempts: isSet(object.failedAttempts)
+        ? globalThis.Number(object.failedAttempts)
+        : isSet(object.failed_attempts)
+        ? globalThis.Number(object.failed_attempts)
+        : 0,
+    };
+  },
+
+  toJSON(message: Run): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.kind !== 0) {
+      obj.kind = runKindToJSON(message.kind);
+    }
+    if (message.state !== 0) {
+      obj.state = runStateToJSON(message.state);
+    }
+    if (message.stage !== "") {
+      obj.stage = message.stage;
+    }
+    if (message.progress !== 0) {
+      obj.progress = floatToJson(message.progress);
+    }
+    if (message.etaSeconds !== 0) {
+      obj.etaSeconds = floatToJson(message.etaSeconds);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.requestedBy !== "") {
+      obj.requestedBy = message.requestedBy;
+    }
+    if (message.requestedAtMs !== 0) {
+      obj.requestedAtMs = floatToJson(message.requestedAtMs);
+    }
+    if (message.startedAtMs !== 0) {
+      obj.startedAtMs = floatToJson(message.startedAtMs);
+    }
+    if (message.endedAtMs !== 0) {
+      obj.endedAtMs = floatToJson(message.endedAtMs);
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.failedAttempts !== 0) {
+      obj.failedAttempts = Math.round(message.failedAttempts);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Run>): Run {
+    return Run.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Run>): Run {
+    const message = createBaseRun();
+    message.runId = object.runId ?? "";
+    message.kind = object.kind ?? 0;
+    message.state = object.state ?? 0;
+    message.stage = object.stage ?? "";
+    message.progress = object.progress ?? 0;
+    message.etaSeconds = object.etaSeconds ?? 0;
+    message.message = object.message ?? "";
+    message.reason = object.reason ?? "";
+    message.requestedBy = object.requestedBy ?? "";
+    message.requestedAtMs = object.requestedAtMs ?? 0;
+    message.startedAtMs = object.startedAtMs ?? 0;
+    message.endedAtMs = object.endedAtMs ?? 0;
+    message.version = object.version ?? "";
+    message.failedAttempts = object.failedAttempts ?? 0;
+    return message;
+  },
+};
+
+function createBaseListRunsRequest(): ListRunsRequest {
+  return { limit: 0 };
+}
+
+export const ListRunsRequest: MessageFns<ListRunsRequest> = {
+  encode(message: ListRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).uint32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRunsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRunsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRunsRequest {
+    return { limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0 };
+  },
+
+  toJSON(message: ListRunsRequest): unknown {
+    const obj: any = {};
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRunsRequest>): ListRunsRequest {
+    return ListRunsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRunsRequest>): ListRunsRequest {
+    const message = createBaseListRunsRequest();
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListRunsResponse(): ListRunsResponse {
+  return { runs: [] };
+}
+
+export const ListRunsResponse: MessageFns<ListRunsResponse> = {
+  encode(message: ListRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      Run.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRunsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRunsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(Run.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRunsResponse {
+    return { runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => Run.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: ListRunsResponse): unknown {
+    const obj: any = {};
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => Run.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRunsResponse>): ListRunsResponse {
+    return ListRunsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRunsResponse>): ListRunsResponse {
+    const message = createBaseListRunsResponse();
+    message.runs = object.runs?.map((e) => Run.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetTrainingStatusRequest(): GetTrainingStatusRequest {
+  return {};
+}
+
+export const GetTrainingStatusRequest: MessageFns<GetTrainingStatusRequest> = {
+  encode(_: GetTrainingStatusRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTrainingStatusRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTrainingStatusRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): GetTrainingStatusRequest {
+    return {};
+  },
+
+  toJSON(_: GetTrainingStatusRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetTrainingStatusRequest>): GetTrainingStatusRequest {
+    return GetTrainingStatusRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetTrainingStatusRequest>): GetTrainingStatusRequest {
+    const message = createBaseGetTrainingStatusRequest();
+    return message;
+  },
+};
+
+function createBaseGetTrainingStatusResponse(): GetTrainingStatusResponse {
+  return {
+    paused: false,
+    pausedBy: "",
+    pausedBecause: "",
+    pausedAtMs: 0,
+    run: undefined,
+    queuedRuns: 0,
+    serving: undefined,
+  };
+}
+
+export const GetTrainingStatusResponse: MessageFns<GetTrainingStatusResponse> = {
+  encode(message: GetTrainingStatusResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.paused !== false) {
+      writer.uint32(8).bool(message.paused);
+    }
+    if (message.pausedBy !== "") {
+      writer.uint32(18).string(message.pausedBy);
+    }
+    if (message.pausedBecause !== "") {
+      writer.uint32(26).string(message.pausedBecause);
+    }
+    if (message.pausedAtMs !== 0) {
+      writer.uint32(33).double(message.pausedAtMs);
+    }
+    if (message.run !== undefined) {
+      Run.encode(message.run, writer.uint32(42).fork()).join();
+    }
+    if (message.queuedRuns !== 0) {
+      writer.uint32(48).uint32(message.queuedRuns);
+    }
+    if (message.serving !== undefined) {
+      Version.encode(message.serving, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTrainingStatusResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTrainingStatusResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.paused = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pausedBy = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pausedBecause = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.pausedAtMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.run = Run.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.queuedRuns = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.serving = Version.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetTrainingStatusResponse {
+    return {
+      paused: isSet(object.paused) ? globalThis.Boolean(object.paused) : false,
+      pausedBy: isSet(object.pausedBy)
+        ? globalThis.String(object.pausedBy)
+        : isSet(object.paused_by)
+        ? globalThis.String(object.paused_by)
+        : "",
+      pausedBecause: isSet(object.pausedBecause)
+        ? globalThis.String(object.pausedBecause)
+        : isSet(object.paused_because)
+        ? globalThis.String(object.paused_because)
+        : "",
+      pausedAtMs: isSet(object.pausedAtMs)
+        ? globalThis.Number(object.pausedAtMs)
+        : isSet(object.paused_at_ms)
+        ? globalThis.Number(object.paused_at_ms)
+        : 0,
+      run: isSet(object.run) ? Run.fromJSON(object.run) : undefined,
+      queuedRuns: isSet(object.queuedRuns)
+        ? globalThis.Number(object.queuedRuns)
+        : isSet(object.queued_runs)
+        ? globalThis.Number(object.queued_runs)
+        : 0,
+      serving: isSet(object.serving) ? Version.fromJSON(object.serving) : undefined,
+    };
+  },
+
+  toJSON(message: GetTrainingStatusResponse): unknown {
+    const obj: any = {};
+    if (message.paused !== false) {
+      obj.paused = message.paused;
+    }
+    if (message.pausedBy !== "") {
+      obj.pausedBy = message.pausedBy;
+    }
+    if (message.pausedBecause !== "") {
+      obj.pausedBecause = message.pausedBecause;
+    }
+    if (message.pausedAtMs !== 0) {
+      obj.pausedAtMs = floatToJson(message.pausedAtMs);
+    }
+    if (message.run !== undefined) {
+      obj.run = Run.toJSON(message.run);
+    }
+    if (message.queuedRuns !== 0) {
+      obj.queuedRuns = Math.round(message.queuedRuns);
+    }
+    if (message.serving !== undefined) {
+      obj.serving = Version.toJSON(message.serving);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetTrainingStatusResponse>): GetTrainingStatusResponse {
+    return GetTrainingStatusResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetTrainingStatusResponse>): GetTrainingStatusResponse {
+    const message = createBaseGetTrainingStatusResponse();
+    message.paused = object.paused ?? false;
+    message.pausedBy = object.pausedBy ?? "";
+    message.pausedBecause = object.pausedBecause ?? "";
+    message.pausedAtMs = object.pausedAtMs ?? 0;
+    message.run = (object.run !== undefined && object.run !== null) ? Run.fromPartial(object.run) : undefined;
+    message.queuedRuns = object.queuedRuns ?? 0;
+    message.serving = (object.serving !== undefined && object.serving !== null)
+      ? Version.fromPartial(object.serving)
+      : undefined;
     return message;
   },
 };
@@ -1006,6 +1794,7 @@ function createBaseVersion(): Version {
     indexRecall: 0,
     rejectedBecause: "",
     pinned: false,
+    kind: 0,
   };
 }
 
@@ -1037,6 +1826,9 @@ export const Version: MessageFns<Version> = {
     }
     if (message.pinned !== false) {
       writer.uint32(72).bool(message.pinned);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(80).int32(message.kind);
     }
     return writer;
   },
@@ -1126,6 +1918,14 @@ export const Version: MessageFns<Version> = {
             message.pinned = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1169,6 +1969,7 @@ export const Version: MessageFns<Version> = {
         ? globalThis.String(object.rejected_because)
         : "",
       pinned: isSet(object.pinned) ? globalThis.Boolean(object.pinned) : false,
+      kind: isSet(object.kind) ? runKindFromJSON(object.kind) : 0,
     };
   },
 
@@ -1201,6 +2002,9 @@ export const Version: MessageFns<Version> = {
     if (message.pinned !== false) {
       obj.pinned = message.pinned;
     }
+    if (message.kind !== 0) {
+      obj.kind = runKindToJSON(message.kind);
+    }
     return obj;
   },
 
@@ -1218,6 +2022,7 @@ export const Version: MessageFns<Version> = {
     message.indexRecall = object.indexRecall ?? 0;
     message.rejectedBecause = object.rejectedBecause ?? "";
     message.pinned = object.pinned ?? false;
+    message.kind = object.kind ?? 0;
     return message;
   },
 };
@@ -1359,7 +2164,7 @@ export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
 };
 
 function createBaseActivateVersionRequest(): ActivateVersionRequest {
-  return { commandId: "", version: "", promoteReason: "" };
+  return { commandId: "", version: "", promoteReason: "", reason: "" };
 }
 
 export const ActivateVersionRequest: MessageFns<ActivateVersionRequest> = {
@@ -1372,6 +2177,9 @@ export const ActivateVersionRequest: MessageFns<ActivateVersionRequest> = {
     }
     if (message.promoteReason !== "") {
       writer.uint32(26).string(message.promoteReason);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
     }
     return writer;
   },
@@ -1413,6 +2221,14 @@ export const ActivateVersionRequest: MessageFns<ActivateVersionRequest> = {
             message.promoteReason = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1438,6 +2254,7 @@ export const ActivateVersionRequest: MessageFns<ActivateVersionRequest> = {
         : isSet(object.promote_reason)
         ? globalThis.String(object.promote_reason)
         : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -1452,6 +2269,9 @@ export const ActivateVersionRequest: MessageFns<ActivateVersionRequest> = {
     if (message.promoteReason !== "") {
       obj.promoteReason = message.promoteReason;
     }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -1463,6 +2283,7 @@ export const ActivateVersionRequest: MessageFns<ActivateVersionRequest> = {
     message.commandId = object.commandId ?? "";
     message.version = object.version ?? "";
     message.promoteReason = object.promoteReason ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };
@@ -1695,13 +2516,16 @@ export const RollbackResponse: MessageFns<RollbackResponse> = {
 };
 
 function createBaseReleasePinRequest(): ReleasePinRequest {
-  return { commandId: "" };
+  return { commandId: "", reason: "" };
 }
 
 export const ReleasePinRequest: MessageFns<ReleasePinRequest> = {
   encode(message: ReleasePinRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.commandId !== "") {
       writer.uint32(10).string(message.commandId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
     }
     return writer;
   },
@@ -1727,6 +2551,14 @@ export const ReleasePinRequest: MessageFns<ReleasePinRequest> = {
             message.commandId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1746,6 +2578,7 @@ export const ReleasePinRequest: MessageFns<ReleasePinRequest> = {
         : isSet(object.command_id)
         ? globalThis.String(object.command_id)
         : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -1753,6 +2586,9 @@ export const ReleasePinRequest: MessageFns<ReleasePinRequest> = {
     const obj: any = {};
     if (message.commandId !== "") {
       obj.commandId = message.commandId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
     }
     return obj;
   },
@@ -1763,6 +2599,7 @@ export const ReleasePinRequest: MessageFns<ReleasePinRequest> = {
   fromPartial(object: DeepPartial<ReleasePinRequest>): ReleasePinRequest {
     const message = createBaseReleasePinRequest();
     message.commandId = object.commandId ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };
@@ -1838,6 +2675,7 @@ export const ReleasePinResponse: MessageFns<ReleasePinResponse> = {
 
 export type OperatorServiceService = typeof OperatorServiceService;
 export const OperatorServiceService = {
+  /** Role operator. */
   startRun: {
     path: "/thaw.operator.v1.OperatorService/StartRun" as const,
     requestStream: false as const,
@@ -1847,6 +2685,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: StartRunResponse): Buffer => Buffer.from(StartRunResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StartRunResponse => StartRunResponse.decode(value),
   },
+  /** Role operator. */
   cancelRun: {
     path: "/thaw.operator.v1.OperatorService/CancelRun" as const,
     requestStream: false as const,
@@ -1856,6 +2695,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: CancelRunResponse): Buffer => Buffer.from(CancelRunResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CancelRunResponse => CancelRunResponse.decode(value),
   },
+  /** How a run stands now and every change of it, to its end; without an id, the run under way or the newest. Role viewer. */
   watchRun: {
     path: "/thaw.operator.v1.OperatorService/WatchRun" as const,
     requestStream: false as const,
@@ -1865,6 +2705,29 @@ export const OperatorServiceService = {
     responseSerialize: (value: WatchRunResponse): Buffer => Buffer.from(WatchRunResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchRunResponse => WatchRunResponse.decode(value),
   },
+  /** The last hundred runs, also those before a restart. Role viewer. */
+  listRuns: {
+    path: "/thaw.operator.v1.OperatorService/ListRuns" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRunsRequest): Buffer => Buffer.from(ListRunsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRunsRequest => ListRunsRequest.decode(value),
+    responseSerialize: (value: ListRunsResponse): Buffer => Buffer.from(ListRunsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRunsResponse => ListRunsResponse.decode(value),
+  },
+  /** Role viewer. */
+  getTrainingStatus: {
+    path: "/thaw.operator.v1.OperatorService/GetTrainingStatus" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetTrainingStatusRequest): Buffer =>
+      Buffer.from(GetTrainingStatusRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetTrainingStatusRequest => GetTrainingStatusRequest.decode(value),
+    responseSerialize: (value: GetTrainingStatusResponse): Buffer =>
+      Buffer.from(GetTrainingStatusResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetTrainingStatusResponse => GetTrainingStatusResponse.decode(value),
+  },
+  /** Holds for runs that come by themselves; role operator. */
   setFineTunesPaused: {
     path: "/thaw.operator.v1.OperatorService/SetFineTunesPaused" as const,
     requestStream: false as const,
@@ -1876,6 +2739,7 @@ export const OperatorServiceService = {
       Buffer.from(SetFineTunesPausedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetFineTunesPausedResponse => SetFineTunesPausedResponse.decode(value),
   },
+  /** Role viewer. */
   listVersions: {
     path: "/thaw.operator.v1.OperatorService/ListVersions" as const,
     requestStream: false as const,
@@ -1886,6 +2750,7 @@ export const OperatorServiceService = {
       Buffer.from(ListVersionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListVersionsResponse => ListVersionsResponse.decode(value),
   },
+  /** Serves a version and pins it. Role operator; admin for a version that the gate rejected. */
   activateVersion: {
     path: "/thaw.operator.v1.OperatorService/ActivateVersion" as const,
     requestStream: false as const,
@@ -1897,6 +2762,7 @@ export const OperatorServiceService = {
       Buffer.from(ActivateVersionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ActivateVersionResponse => ActivateVersionResponse.decode(value),
   },
+  /** Serves the newest version before the serving one that passed the gate, and pins it. Role operator. */
   rollback: {
     path: "/thaw.operator.v1.OperatorService/Rollback" as const,
     requestStream: false as const,
@@ -1906,6 +2772,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: RollbackResponse): Buffer => Buffer.from(RollbackResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RollbackResponse => RollbackResponse.decode(value),
   },
+  /** Lets newer versions be served again. Role operator. */
   releasePin: {
     path: "/thaw.operator.v1.OperatorService/ReleasePin" as const,
     requestStream: false as const,
@@ -1918,17 +2785,30 @@ export const OperatorServiceService = {
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
+  /** Role operator. */
   startRun: handleUnaryCall<StartRunRequest, StartRunResponse>;
+  /** Role operator. */
   cancelRun: handleUnaryCall<CancelRunRequest, CancelRunResponse>;
+  /** How a run stands now and every change of it, to its end; without an id, the run under way or the newest. Role viewer. */
   watchRun: handleServerStreamingCall<WatchRunRequest, WatchRunResponse>;
+  /** The last hundred runs, also those before a restart. Role viewer. */
+  listRuns: handleUnaryCall<ListRunsRequest, ListRunsResponse>;
+  /** Role viewer. */
+  getTrainingStatus: handleUnaryCall<GetTrainingStatusRequest, GetTrainingStatusResponse>;
+  /** Holds for runs that come by themselves; role operator. */
   setFineTunesPaused: handleUnaryCall<SetFineTunesPausedRequest, SetFineTunesPausedResponse>;
+  /** Role viewer. */
   listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
+  /** Serves a version and pins it. Role operator; admin for a version that the gate rejected. */
   activateVersion: handleUnaryCall<ActivateVersionRequest, ActivateVersionResponse>;
+  /** Serves the newest version before the serving one that passed the gate, and pins it. Role operator. */
   rollback: handleUnaryCall<RollbackRequest, RollbackResponse>;
+  /** Lets newer versions be served again. Role operator. */
   releasePin: handleUnaryCall<ReleasePinRequest, ReleasePinResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
+  /** Role operator. */
   startRun(
     request: StartRunRequest,
     callback: (error: ServiceError | null, response: StartRunResponse) => void,
@@ -1944,6 +2824,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StartRunResponse) => void,
   ): ClientUnaryCall;
+  /** Role operator. */
   cancelRun(
     request: CancelRunRequest,
     callback: (error: ServiceError | null, response: CancelRunResponse) => void,
@@ -1959,12 +2840,46 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelRunResponse) => void,
   ): ClientUnaryCall;
+  /** How a run stands now and every change of it, to its end; without an id, the run under way or the newest. Role viewer. */
   watchRun(request: WatchRunRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchRunResponse>;
   watchRun(
     request: WatchRunRequest,
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchRunResponse>;
+  /** The last hundred runs, also those before a restart. Role viewer. */
+  listRuns(
+    request: ListRunsRequest,
+    callback: (error: ServiceError | null, response: ListRunsResponse) => void,
+  ): ClientUnaryCall;
+  listRuns(
+    request: ListRunsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRunsResponse) => void,
+  ): ClientUnaryCall;
+  listRuns(
+    request: ListRunsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRunsResponse) => void,
+  ): ClientUnaryCall;
+  /** Role viewer. */
+  getTrainingStatus(
+    request: GetTrainingStatusRequest,
+    callback: (error: ServiceError | null, response: GetTrainingStatusResponse) => void,
+  ): ClientUnaryCall;
+  getTrainingStatus(
+    request: GetTrainingStatusRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetTrainingStatusResponse) => void,
+  ): ClientUnaryCall;
+  getTrainingStatus(
+    request: GetTrainingStatusRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetTrainingStatusResponse) => void,
+  ): ClientUnaryCall;
+  /** Holds for runs that come by themselves; role operator. */
   setFineTunesPaused(
     request: SetFineTunesPausedRequest,
     callback: (error: ServiceError | null, response: SetFineTunesPausedResponse) => void,
@@ -1980,6 +2895,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetFineTunesPausedResponse) => void,
   ): ClientUnaryCall;
+  /** Role viewer. */
   listVersions(
     request: ListVersionsRequest,
     callback: (error: ServiceError | null, response: ListVersionsResponse) => void,
@@ -1995,6 +2911,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListVersionsResponse) => void,
   ): ClientUnaryCall;
+  /** Serves a version and pins it. Role operator; admin for a version that the gate rejected. */
   activateVersion(
     request: ActivateVersionRequest,
     callback: (error: ServiceError | null, response: ActivateVersionResponse) => void,
@@ -2010,6 +2927,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ActivateVersionResponse) => void,
   ): ClientUnaryCall;
+  /** Serves the newest version before the serving one that passed the gate, and pins it. Role operator. */
   rollback(
     request: RollbackRequest,
     callback: (error: ServiceError | null, response: RollbackResponse) => void,
@@ -2025,6 +2943,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RollbackResponse) => void,
   ): ClientUnaryCall;
+  /** Lets newer versions be served again. Role operator. */
   releasePin(
     request: ReleasePinRequest,
     callback: (error: ServiceError | null, response: ReleasePinResponse) => void,
