@@ -36,6 +36,24 @@ describe('metrics', () => {
     expect(await metrics.text()).toContain('thaw_queue_events 2');
   });
 
+  test('that are not known are NaN, and those that something else counts are asked for', async () => {
+    const metrics = fresh();
+    let [known, counted]: [number | undefined, number] = [undefined, 3];
+    metrics.observedGauges('thaw_free_bytes', 'Free.', { folder: ['data'] }, () => Promise.resolve(known));
+    metrics.observedCounter('thaw_restarts_total', 'Restarts.', () => counted);
+    expect(await metrics.text()).toMatch(/thaw_free_bytes{folder="data"} Nan$[^]*thaw_restarts_total 3$/im);
+    [known, counted] = [7, 5];
+    expect(await metrics.text()).toMatch(/thaw_free_bytes{folder="data"} 7$[^]*thaw_restarts_total 5$/m);
+  });
+
+  test('are described as they were registered', () => {
+    const metrics = fresh();
+    metrics.histogram('thaw_apply_seconds', 'Apply.', [0.1, 1], { kind: ['a'] });
+    expect(metrics.descriptions).toEqual([
+      { name: 'thaw_apply_seconds', type: 'histogram', help: 'Apply.', labels: { kind: ['a'] }, buckets: [0.1, 1] },
+    ]);
+  });
+
   test('put observations into buckets', async () => {
     const metrics = fresh();
     metrics.histogram('thaw_apply_seconds', 'Apply.', [0.1, 1], {})({}).observe(0.5);

@@ -16,6 +16,19 @@ export interface HistogramSeries {
   observe(value: number): void;
 }
 
+/** What is found at a scrape; undefined: not known. */
+export type Reading = number | undefined | Promise<number | undefined>;
+
+/** What a metric is, for documents and for those who check that names keep to the conventions. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: LabelSets;
+  /** Upper bounds of a histogram's buckets, rising. */
+  readonly buckets?: readonly number[];
+}
+
 /** Prometheus slows down by series, not by metrics; more than this is a label that should not be one. */
 const MAX_SERIES = 500;
 const NAME = /^thaw_[a-z0-9]+(_[a-z0-9]+)*$/;
@@ -71,14 +84,20 @@ export class Metrics {
   static readonly CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
   private readonly registry = new Registry();
+  private readonly described: MetricDescription[] = [];
 
   constructor(options: { readonly processMetrics: boolean } = { processMetrics: true }) {
     if (options.processMetrics) collectDefaultMetrics({ register: this.registry });
   }
 
+  /** What was registered here, in its order; without the metrics of the process. */
+  get descriptions(): readonly MetricDescription[] {
+    return this.described;
+  }
+
   /** @param name ends with `_total`. @throws ThawError INTERNAL on a bad name or more than 500 series. */
   counter<const Sets extends LabelSets>(name: string, help: string, labels: Sets) {
-    checkName(name, true);
+    this.describe({ name, type: 'counter', help, labels });
     const metric = new Counter(metricOptions(this.registry, name, help, labels));
     return seriesBy<Sets, CounterSeries>(name, labels, (values) => {
       metric.inc(values, 0);
@@ -87,7 +106,7 @@ export class Metrics {
   }
 
   gauge<const Sets extends LabelSets>(name: string, help: string, labels: Sets) {
-    checkName(name, false);
+    this.describe({ name, type: 'gauge', help, labels });
     const metric = new Gauge(metricOptions(this.registry, name, help, labels));
     return seriesBy<Sets, GaugeSeries>(name, labels, (values) => {
       metric.set(values, 0);
@@ -95,22 +114,43 @@ export class Metrics {
     });
   }
 
-  /** A gauge whose value is asked for at each scrape. */
-  observedGauge(name: string, help: string, read: () => number): void {
-    checkName(name, false);
+  /** A gauge whose value is asked for at each scrape; undefined: not known, NaN for Prometheus. */
+  observedGauge(name: string, help: string, read: () => Reading): void {
+    this.observedGauges(name, help, {}, read);
+  }
+
+  /** The same with a series for each combination of labels. */
+  observedGauges<const Sets extends LabelSets>(
+    name: string,
+    help: string,
+    labels: Sets,
+    read: (labels: LabelsOf<Sets>) => Reading,
+  ): void {
+    this.describe({ name, type: 'gauge', help, labels });
+    const rows = combinations(name, labels);
     new Gauge({
-      name,
-      help,
-      registers: [this.registry],
+      ...metricOptions(this.registry, name, help, labels),
+      async collect() {
+        for (const row of rows) this.set(row, (await read(row as LabelsOf<Sets>)) ?? NaN);
+      },
+    });
+  }
+
+  /** A counter that something else counts: its value is asked for at each scrape. @param name ends with `_total`. */
+  observedCounter(name: string, help: string, read: () => number): void {
+    this.describe({ name, type: 'counter', help, labels: {} });
+    new Counter({
+      ...metricOptions(this.registry, name, help, {}),
       collect() {
-        this.set(read());
+        this.reset();
+        this.inc(read());
       },
     });
   }
 
   /** @param buckets upper bounds, in the unit that the name ends with. */
   histogram<const Sets extends LabelSets>(name: string, help: string, buckets: readonly number[], labels: Sets) {
-    checkName(name, false);
+    this.describe({ name, type: 'histogram', help, labels, buckets });
     const metric = new Histogram({ ...metricOptions(this.registry, name, help, labels), buckets: [...buckets] });
     return seriesBy<Sets, HistogramSeries>(name, labels, (values) => {
       metric.zero(values);
@@ -121,5 +161,10 @@ export class Metrics {
   /** Everything in the Prometheus text format. */
   text(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  private describe(description: MetricDescription): void {
+    checkName(description.name, description.type === 'counter');
+    this.described.push(description);
   }
 }
