@@ -2,6 +2,7 @@ import { Server } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { ThawError } from '@thaw/contracts';
 import {
+  appMetrics,
   BearerTokens,
   type Config,
   HealthModule,
@@ -44,6 +45,7 @@ export async function startGraphApp({ config, brokers, logger, shutdown }: Graph
   requireSafeListening(config);
   const readiness = new Readiness();
   const metrics = new Metrics();
+  appMetrics(metrics, { app: 'graph', readiness, folders: { data: config.paths.dataDir } });
   const update = graphMetrics(metrics);
   const { host } = config.http;
   const http = await startHttpApp(healthOnly(readiness, metrics), {

@@ -47,7 +47,7 @@ export function graphMetrics(metrics: Metrics): (now: IngestStatistics) => void 
       (reason) => [transitionName(direction, reason), counter({ reason: reasonName(reason) })] as const,
     );
   });
-  const lag = metrics.gauge('thaw_graph_lag_records', 'Records not yet consumed.', { topic: TOPICS });
+  const lag = metrics.gauge('thaw_graph_lag_records', 'Records that wait to be consumed, by topic.', { topic: TOPICS });
   const funnel = metrics.gauge('thaw_graph_funnel', 'The reduction in numbers, by stage.', { stage: FUNNEL_STAGES });
   const candidates = metrics.gauge('thaw_graph_candidates', 'Candidates by their number of listings.', {
     listings: ['0', '1-3', '4+'],
@@ -62,8 +62,13 @@ export function graphMetrics(metrics: Metrics): (now: IngestStatistics) => void 
   ] as const;
   const gauges = levels.map(([key, name, help]) => [key, metrics.gauge(`thaw_graph_${name}`, help, {})({})] as const);
   const lastCommit = metrics.gauge(
-    'thaw_graph_last_commit_seconds',
-    'When the last batch was committed, epoch.',
+    'thaw_graph_last_commit_timestamp_seconds',
+    'When the last batch was committed, Unix epoch; 0 before the first.',
+    {},
+  )({});
+  const lagKnown = metrics.gauge(
+    'thaw_graph_lag_timestamp_seconds',
+    'When the broker last said how many records wait, Unix epoch; 0 before the first time.',
     {},
   )({});
   const seconds = metrics.histogram(
@@ -92,6 +97,7 @@ export function graphMetrics(metrics: Metrics): (now: IngestStatistics) => void 
     });
     for (const [key, gauge] of gauges) gauge.set(now[key]);
     lastCommit.set(now.lastCommitMs / 1000);
+    lagKnown.set(now.lagKnownMs / 1000);
     for (const duration of now.batchSeconds) seconds.observe(duration);
     last = now;
   };

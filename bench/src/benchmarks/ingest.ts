@@ -146,7 +146,8 @@ async function consume(
     });
     const livezP99Seconds = await probe.stop();
     const cpuSeconds = await service.cpuSeconds();
-    const wallSeconds = (await service.metric('thaw_graph_last_commit_seconds')) - service.consumingAtMs / 1000;
+    const wallSeconds =
+      (await service.metric('thaw_graph_last_commit_timestamp_seconds')) - service.consumingAtMs / 1000;
     const increments = await totalIncrements(service);
     const pairs = await service.metric('thaw_graph_funnel', 'stage="pairs"');
     const storeBytes = await service.metric('thaw_graph_store_bytes');

@@ -49,6 +49,8 @@ export interface IngestStatistics {
   readonly storeBackgroundErrors: number;
   readonly memoryBytes: number;
   readonly lag: Readonly<Record<string, number>>;
+  /** When the broker last said so, epoch milliseconds; 0 before the first time. */
+  readonly lagKnownMs: number;
 }
 
 /** What the main thread asks. Each is answered by one `answer` with the same id. */

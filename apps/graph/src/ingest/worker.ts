@@ -88,11 +88,10 @@ async function count(pipeline: IngestPipeline, store: RocksGraphStore, a: string
 
 function startReporting(pipeline: IngestPipeline, store: RocksGraphStore): NodeJS.Timeout {
   let round = 0;
-  let lag: Record<string, number> = {};
-  let storeBytes = 0;
+  let known: SlowStatistics = { lag: {}, lagKnownMs: 0, storeBytes: 0 };
   const refresh = async (): Promise<void> => {
-    lag = Object.fromEntries(await pipeline.lag());
-    storeBytes = await store.sizeBytes();
+    known = { ...known, storeBytes: await store.sizeBytes() };
+    known = { ...known, lag: Object.fromEntries(await pipeline.lag()), lagKnownMs: Date.now() };
   };
   const report = (): void => {
     if (round++ % SLOW_STATISTICS_EVERY === 0) {
@@ -100,24 +99,20 @@ function startReporting(pipeline: IngestPipeline, store: RocksGraphStore): NodeJ
         post({ kind: 'log', level: 'warn', message: 'lag or size unknown', fields: asMessage(error) });
       });
     }
-    post({ kind: 'statistics', statistics: statistics(pipeline, store, lag, storeBytes) });
+    post({ kind: 'statistics', statistics: statistics(pipeline, store, known) });
   };
   report();
   return setInterval(report, STATISTICS_INTERVAL_MS);
 }
 
-function statistics(
-  pipeline: IngestPipeline,
-  store: RocksGraphStore,
-  lag: Record<string, number>,
-  storeBytes: number,
-): IngestStatistics {
+type SlowStatistics = Pick<IngestStatistics, 'lag' | 'lagKnownMs' | 'storeBytes'>;
+
+function statistics(pipeline: IngestPipeline, store: RocksGraphStore, known: SlowStatistics): IngestStatistics {
   const { engine, tally, outbox } = pipeline;
   const counter = engine.state.counting.counter.stats;
   return {
     ...tally.take(),
-    lag,
-    storeBytes,
+    ...known,
     outOfOrder: engine.outOfOrder,
     unknownProducts: engine.unknownProducts,
     stalledDeadLetters: pipeline.stalledDeadLetters,
