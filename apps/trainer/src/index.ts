@@ -1,1 +1,2 @@
+export { trainerMetrics } from './metrics.js';
 export { startTrainerApp, type RunningTrainerApp, type TrainerAppOptions } from './trainer-app.js';

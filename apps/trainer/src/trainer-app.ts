@@ -5,6 +5,7 @@ import { decodeAudit, prefixedTopic, ThawError } from '@thaw/contracts';
 import { GraphClient, GraphReader } from '@thaw/graph-reader';
 import { createKafka, type Kafka } from '@thaw/kafka';
 import {
+  appMetrics,
   AuditLog,
   BearerTokens,
   clientSecurity,
@@ -29,7 +30,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LiveEmbedding } from './live/live-embedding.js';
 import { LiveThread } from './live/live-thread.js';
-import { observeLive, observeTrainer, trainerEvents } from './metrics.js';
+import { trainerMetrics, type TrainerMetrics } from './metrics.js';
 import { activityReader } from './policy/activity-reader.js';
 import { GraphActivity } from './policy/graph-activity.js';
 import { runInProcess } from './run/run-process.js';
@@ -66,6 +67,9 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
   requireSafeListening(config);
   const readiness = new Readiness();
   const metrics = new Metrics();
+  const { dataDir, bundleDir } = config.paths;
+  appMetrics(metrics, { app: 'trainer', readiness, folders: { data: dataDir, bundles: bundleDir } });
+  const told = trainerMetrics(metrics);
   const { host } = config.http;
   const http = await startHttpApp(healthOnly(readiness, metrics), {
     host,
@@ -89,10 +93,14 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
     kafka: connection,
     topicPrefix,
     graphAddress: graphAddress(config),
-    bundleDir: config.paths.bundleDir,
+    bundleDir,
     security: config.security,
   };
-  const live = new LiveEmbedding({ start: (version) => new LiveThread({ ...liveSettings, version }, log), logger });
+  const listener = { log, onBatches: told.onLiveBatches };
+  const live = new LiveEmbedding({
+    start: (version) => new LiveThread({ ...liveSettings, version }, listener),
+    logger,
+  });
   shutdown.add('live embedding', async () => await live.close());
 
   const ledger = new VersionLedger(versionWriter(sink, topicPrefix));
@@ -104,11 +112,10 @@ export async function startTrainerApp(options: TrainerAppOptions): Promise<Runni
 
   const activity = new GraphActivity(ledger.list(1)[0]?.graphSequence);
   const reader = followActivity(options, kafka, activity);
-  const trainer = await openTrainer(options, { live, ledger, activity, metrics });
+  const trainer = await openTrainer(options, { live, ledger, activity, events: told.events });
   trainer.pause = pause;
   shutdown.add('trainer', async () => await trainer.close());
-  observeTrainer(metrics, { trainer, ledger, activity, lagSeconds: () => reader.status.lagSeconds });
-  observeLive(metrics, live);
+  told.observe({ trainer, ledger, activity, live, lagSeconds: () => reader.status.lagSeconds });
   readiness.add('graph', () => {
     const { caughtUp, state, reason } = reader.status;
     return caughtUp ? { ok: true } : { ok: false, reason: reason?.message ?? `${state} the graph` };
@@ -208,12 +215,12 @@ interface TrainerNeeds {
   readonly live: LiveEmbedding;
   readonly ledger: VersionLedger;
   readonly activity: GraphActivity;
-  readonly metrics: Metrics;
+  readonly events: TrainerMetrics['events'];
 }
 
 async function openTrainer(
   { config, environment, brokers, logger }: TrainerAppOptions,
-  { live, ledger, activity, metrics }: TrainerNeeds,
+  { live, ledger, activity, events }: TrainerNeeds,
 ): Promise<Trainer> {
   const { vectorBytes, stateBytes, workers, hangMs } = config.trainer;
   return new Trainer({
@@ -223,7 +230,7 @@ async function openTrainer(
     activity,
     runFile: new RunFile(join(config.paths.dataDir, 'trainer')),
     logger,
-    events: trainerEvents(metrics),
+    events,
     compute: async (job, onProgress, signal) =>
       await runInProcess({
         job: { ...job, graphAddress: graphAddress(config), seed: SEED, vectorBytes, stateBytes, workers },

@@ -1,7 +1,7 @@
 import type { BundleStore, ListedBundle } from '@thaw/bundle';
 import { operator, type ThawError } from '@thaw/contracts';
 import type { Logger } from '@thaw/platform';
-import type { GateSettings } from './policy/gate.js';
+import type { GateSettings, VerdictName } from './policy/gate.js';
 import type { GraphActivity } from './policy/graph-activity.js';
 import { dueRun, type PolicySettings, type TrainingHistory } from './policy/training-policy.js';
 import type { RunJob, RunOutcome, Stage } from './run/job.js';
@@ -31,6 +31,8 @@ export interface TrainerEvents {
   onStage(stage: Stage | undefined): void;
   onEnd(run: Run): void;
   onOutcome(run: Run, outcome: RunOutcome): void;
+  /** The gate has judged what a run made, and the bundle is there. */
+  onVerdict(verdict: VerdictName): void;
 }
 
 export interface TrainerParts {
@@ -113,7 +115,8 @@ export class Trainer {
       signal.throwIfAborted(); // from here on it is too late to cancel
       events.onOutcome(run, outcome);
       this.progress(run, 'gate', 0, 'gate');
-      const manifest = await publishBundle(staged, outcome, settings);
+      const { manifest, verdict } = await publishBundle(staged, outcome, settings);
+      events.onVerdict(verdict);
       this.progress(run, 'publish', 0, manifest.gate.reason);
       if (manifest.gate.passed) await catchUp(manifest.version, signal);
       const { version } = await ledger.add(versionOf(manifest));

@@ -62,6 +62,11 @@ describe('the nodes that wait', () => {
     expect(consumer.largest).toBeLessThanOrEqual(64);
     expect(sent).toHaveLength(201);
     expect(loop.statistics).toMatchObject({ pending: 0, embedded: 200, removed: 1 });
+    expect(loop.takeTimes().map(({ nodes, lagSeconds }) => ({ nodes, lagSeconds }))).toEqual([
+      { nodes: 65, lagSeconds: undefined },
+      ...[64, 64, 8].map((nodes) => ({ nodes, lagSeconds: undefined })),
+    ]);
+    expect(loop.takeTimes()).toEqual([]);
     const [gone, first] = sent;
     expect([String(gone!.key), gone!.value]).toEqual(['product:p1', null]);
     expect(String(first!.key)).toBe('seller:0');

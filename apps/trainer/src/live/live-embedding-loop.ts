@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordSink } from '@thaw/kafka';
 import { embeddingRecords, sendEmbeddings } from './embedding-topic.js';
 import type { LiveGraphConsumer } from './live-graph-consumer.js';
-import type { LiveStatistics } from './protocol.js';
+import type { LiveBatchTimes, LiveStatistics } from './protocol.js';
 
 export interface LiveEmbeddingLoopOptions {
   readonly consumer: Pick<LiveGraphConsumer, 'sequence' | 'causedAtMs' | 'pending' | 'reembed'>;
@@ -15,19 +15,25 @@ export interface LiveEmbeddingLoopOptions {
 const BATCH_EVERY_MS = 100;
 /** Nodes at once: it bounds how long the reading of changes waits, and what is sent in one piece. */
 const MAX_BATCH = 64;
+/** Times kept for whoever takes them, at most. */
+const MOST_TIMES = 10_000;
 
 /** Embeds the nodes that wait, batch by batch, and sends their vectors. What it throws ends live embedding. */
 export class LiveEmbeddingLoop {
   private embedded = 0;
   private removed = 0;
-  private lagSeconds = 0;
-  private batchSeconds = 0;
+  private times: LiveBatchTimes[] = [];
 
   constructor(private readonly options: LiveEmbeddingLoopOptions) {}
 
   get statistics(): LiveStatistics {
-    const { embedded, removed, lagSeconds, batchSeconds } = this;
-    return { pending: this.options.consumer.pending, embedded, removed, lagSeconds, batchSeconds };
+    const { embedded, removed } = this;
+    return { pending: this.options.consumer.pending, embedded, removed };
+  }
+
+  /** The batches since the last call. */
+  takeTimes(): LiveBatchTimes[] {
+    return this.times.splice(0);
   }
 
   /** Resolves when as many nodes are on the topic as waited at first: others may wait by then, as they always do. */
@@ -58,7 +64,8 @@ export class LiveEmbeddingLoop {
     await sendEmbeddings(sink, topicPrefix, records);
     this.embedded += batch.embedded.length;
     this.removed += batch.removed.length;
-    this.lagSeconds = causedAtMs === 0 ? 0 : Math.max(0, Date.now() - causedAtMs) / 1000;
-    this.batchSeconds = (performance.now() - startMs) / 1000;
+    if (this.times.length === MOST_TIMES) return;
+    const lagSeconds = causedAtMs === 0 ? undefined : Math.max(0, Date.now() - causedAtMs) / 1000;
+    this.times.push({ nodes: records.length, seconds: (performance.now() - startMs) / 1000, lagSeconds });
   }
 }

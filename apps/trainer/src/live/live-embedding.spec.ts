@@ -17,7 +17,7 @@ function withResolvers<T = void>() {
 
 /** A thread that does what a test says. */
 class ScriptedThread implements VersionEmbedder {
-  readonly statistics = { pending: 0, embedded: 0, removed: 0, lagSeconds: 0, batchSeconds: 0 };
+  readonly statistics = { pending: 0, embedded: 0, removed: 0 };
   readonly #loaded = withResolvers();
   readonly #caughtUp = withResolvers();
   readonly #ended = withResolvers<ThawError | undefined>();

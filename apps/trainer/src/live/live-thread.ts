@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ThawError } from '@thaw/contracts';
 import type { LogLevel } from '@thaw/kafka';
-import type { FromLive, LiveSettings, LiveStatistics, ToLive } from './protocol.js';
+import type { FromLive, LiveBatchTimes, LiveSettings, LiveStatistics, ToLive } from './protocol.js';
 
-const NONE: LiveStatistics = { pending: 0, embedded: 0, removed: 0, lagSeconds: 0, batchSeconds: 0 };
+const NONE: LiveStatistics = { pending: 0, embedded: 0, removed: 0 };
+
+/** Who is told what the thread says. */
+export interface LiveListener {
+  readonly log: (level: LogLevel, message: string, fields: object) => void;
+  readonly onBatches: (batches: readonly LiveBatchTimes[]) => void;
+}
 
 /** Live embedding for one version in a thread of its own, so that probes and commands are answered meanwhile. */
 export class LiveThread {
@@ -19,7 +25,7 @@ export class LiveThread {
   private isClosing = false;
   private failure: ThawError | undefined;
 
-  constructor(settings: LiveSettings, log: (level: LogLevel, message: string, fields: object) => void) {
+  constructor(settings: LiveSettings, { log, onBatches }: LiveListener) {
     // Threads run from dist/, also under test.
     this.worker = new Worker(new URL('../../dist/live/worker.js', import.meta.url), { workerData: settings });
     const { worker } = this;
@@ -35,8 +41,10 @@ export class LiveThread {
     this.caughtUp = this.heard('caught-up');
     worker.on('message', (message: FromLive) => {
       if (message.kind === 'log') log(message.level, message.message, message.fields);
-      else if (message.kind === 'statistics') this.statistics = message.statistics;
-      else if (message.kind === 'failed') this.failure = new ThawError(message.code, message.message);
+      else if (message.kind === 'statistics') {
+        this.statistics = message.statistics;
+        onBatches(message.batches);
+      } else if (message.kind === 'failed') this.failure = new ThawError(message.code, message.message);
     });
   }
 

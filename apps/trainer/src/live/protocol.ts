@@ -19,9 +19,14 @@ export interface LiveStatistics {
   readonly pending: number;
   readonly embedded: number;
   readonly removed: number;
-  /** From the newest event behind a change to the embedding's acknowledgement: that of the last batch. */
-  readonly lagSeconds: number;
-  readonly batchSeconds: number;
+}
+
+/** A micro-batch that was sent. */
+export interface LiveBatchTimes {
+  readonly nodes: number;
+  readonly seconds: number;
+  /** From the newest event behind a change to the embedding's acknowledgement; undefined: no event is behind it. */
+  readonly lagSeconds: number | undefined;
 }
 
 /** `go` lets the thread embed once it is loaded; `close` ends it. */
@@ -34,5 +39,6 @@ export type FromLive =
   | { readonly kind: 'caught-up' }
   /** It cannot embed for this version, and ends. */
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
-  | { readonly kind: 'statistics'; readonly statistics: LiveStatistics }
+  /** With the batches since the last time. */
+  | { readonly kind: 'statistics'; readonly statistics: LiveStatistics; readonly batches: readonly LiveBatchTimes[] }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: object };

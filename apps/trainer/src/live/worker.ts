@@ -65,7 +65,7 @@ async function embed(states: LayerStates): Promise<void> {
   const reading = reader.run(signal);
   const loop = new LiveEmbeddingLoop({ consumer, sink, topicPrefix, version });
   const statistics = setInterval(() => {
-    post({ kind: 'statistics', statistics: loop.statistics });
+    post({ kind: 'statistics', statistics: loop.statistics, batches: loop.takeTimes() });
   }, STATISTICS_EVERY_MS);
   try {
     await Promise.race([reader.caughtUp, aborted()]);

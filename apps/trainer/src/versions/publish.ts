@@ -1,22 +1,32 @@
 import type { BundleStore, Manifest, StagedBundle } from '@thaw/bundle';
 import { operator } from '@thaw/contracts';
-import { type GateSettings, judge } from '../policy/gate.js';
+import { type GateSettings, judge, type VerdictName } from '../policy/gate.js';
 import type { RunOutcome } from '../run/job.js';
 import type { Version, VersionLedger } from './version-ledger.js';
 
+export interface PublishedBundle {
+  readonly manifest: Manifest;
+  readonly verdict: VerdictName;
+}
+
 /** Puts what a run has made past the gate and into the bundle store. A rejected version is kept too, with its reason. */
-export async function publishBundle(staged: StagedBundle, outcome: RunOutcome, gate: GateSettings): Promise<Manifest> {
+export async function publishBundle(
+  staged: StagedBundle,
+  outcome: RunOutcome,
+  settings: GateSettings,
+): Promise<PublishedBundle> {
   const { recallAt100, servingRecallAt100, indexRecallAt100 } = outcome.draft.metrics;
-  const verdict = judge(
+  const { name, ...gate } = judge(
     {
       recallAt100: recallAt100 ?? NaN,
       servingRecallAt100: servingRecallAt100 ?? undefined,
       heldBackListings: outcome.heldBackListings,
       indexRecall: outcome.draft.index.kind === 'exact' ? undefined : (indexRecallAt100 ?? NaN),
     },
-    gate,
+    settings,
   );
-  return await staged.publish({ ...outcome.draft, createdAtMs: Date.now(), gate: verdict });
+  const manifest = await staged.publish({ ...outcome.draft, createdAtMs: Date.now(), gate });
+  return { manifest, verdict: name };
 }
 
 /** The record of the topic `versions` that announces a bundle. */
