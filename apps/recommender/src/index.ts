@@ -1,1 +1,2 @@
 export { REQUEST_LIMITS } from './answers/request.js';
+export { recommenderMetrics } from './metrics.js';

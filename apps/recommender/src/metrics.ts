@@ -7,6 +7,7 @@ import type { Turns } from './service/turns.js';
 import { SWAP_OUTCOMES, type SwapOutcome, type VersionKeeper } from './versions/version-keeper.js';
 
 const CALL_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
+const FRESHNESS_BUCKETS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60, 300];
 const SWAP_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const OK = 'OK';
 const CANCELLED = 'CANCELLED';
@@ -27,8 +28,35 @@ const fallbackName = (fallback: recommender.Fallback): string =>
     .replace(/^FALLBACK_/, '')
     .toLowerCase();
 
-/** Registers what calls and swaps are counted in. */
-export function callMetrics(metrics: Metrics): CallObserver & { onSwap(outcome: SwapOutcome, seconds: number): void } {
+/** What counts and what is observed of a recommender. */
+export interface RecommenderMetrics extends CallObserver {
+  onSwap(outcome: SwapOutcome, seconds: number): void;
+  /** Changes of the graph were applied, the newest of whose events is this old. */
+  onApplied(secondsBehind: number): void;
+  /** What is looked up at each scrape from now on. */
+  observe(observed: ServedThings): void;
+}
+
+/** Registers all metrics of the recommender. What is observed is not known until there is something to observe. */
+export function recommenderMetrics(metrics: Metrics): RecommenderMetrics {
+  let observed: ServedThings | undefined;
+  servedMetrics(metrics, () => observed);
+  const freshness = metrics.histogram(
+    'thaw_recommender_freshness_seconds',
+    'From an event, as Kafka stamped it, to every answer obeying the changes that it caused.',
+    FRESHNESS_BUCKETS,
+    {},
+  )({});
+  return {
+    ...callMetrics(metrics),
+    onApplied: (secondsBehind) => freshness.observe(secondsBehind),
+    observe: (now) => {
+      observed = now;
+    },
+  };
+}
+
+function callMetrics(metrics: Metrics): Pick<RecommenderMetrics, 'onCall' | 'onFallback' | 'onSwap'> {
   const codes = [OK, CANCELLED, ...FAILURES];
   const requests = metrics.counter('thaw_recommender_requests_total', 'Calls, by how they ended.', {
     method: METHODS,
@@ -76,41 +104,84 @@ export interface ServedThings {
   readonly turns: Turns;
 }
 
-/** Registers what is read at every scrape. */
-export function servedMetrics(metrics: Metrics, { live, reader, versions, turns }: ServedThings): void {
-  const gauges: readonly (readonly [name: string, help: string, read: () => number | undefined])[] = [
-    ['graph_sequence', 'The last graph change that is obeyed.', () => live.served?.sequence],
-    ['graph_age_seconds', 'Since the newest graph change was applied.', () => live.ageSeconds],
+type Read = (things: ServedThings) => number | undefined;
+
+/** What is read at every scrape; not known (NaN) where there is no graph or no version yet. */
+function servedMetrics(metrics: Metrics, look: () => ServedThings | undefined): void {
+  const read = (of: Read) => {
+    const things = look();
+    return things && of(things);
+  };
+  const gauges: readonly (readonly [name: string, help: string, read: Read])[] = [
+    ['graph_sequence', 'The last graph change that is obeyed.', ({ live }) => live.served?.sequence ?? 0],
+    ['graph_age_seconds', 'Since the newest graph change was applied.', ({ live }) => live.ageSeconds],
     [
       'graph_lag_changes',
-      'Changes that the graph is ahead; -1 where it does not say.',
-      () => reader.status.lagChanges ?? -1,
+      'Changes that the graph is ahead; NaN: it does not say.',
+      ({ reader }) => reader.status.lagChanges,
     ],
-    ['graph_lag_seconds', 'Since all changes there were had been applied.', () => finite(reader.status.lagSeconds)],
-    ['graph_restarts', 'Copies of the graph after the first.', () => reader.status.restarts],
-    ['products', 'Products of the served graph.', () => live.served?.products.ids.size],
-    ['candidates', 'Products that may be recommended.', () => live.served?.products.candidates.length],
-    ['sellers', 'Sellers of the served graph.', () => live.served?.sellers.size],
-    ['edges', 'Edges between products of the served graph.', () => live.served?.edges],
-    ['version', 'Number of the version that ranks; 0 for none.', () => Number(versions.current?.version.slice(1) ?? 0)],
-    ['version_age_seconds', 'Since the version was published.', () => versionAge(versions)],
-    ['recommendable', 'Candidates that can be found in the index.', () => versions.current?.searchable],
-    ['index_size', 'Vectors in the index, the newer ones included.', () => versions.current?.index.size],
-    ['index_overlay', "Vectors that are newer than the version's index.", () => versions.current?.index.overlaySize],
-    ['index_tombstone_share', 'Share of the index that is tombstones.', () => versions.current?.index.tombstoneShare],
+    [
+      'graph_lag_seconds',
+      'Since all changes there were had been applied; since the start where they never were.',
+      ({ reader }) => Math.min(reader.status.lagSeconds, process.uptime()),
+    ],
+    ['products', 'Products of the served graph.', ({ live }) => live.served?.products.ids.size ?? 0],
+    ['candidates', 'Products that may be recommended.', ({ live }) => live.served?.products.candidates.length ?? 0],
+    ['sellers', 'Sellers of the served graph.', ({ live }) => live.served?.sellers.size ?? 0],
+    ['edges', 'Edges between products of the served graph.', ({ live }) => live.served?.edges ?? 0],
+    [
+      'version',
+      'Number of the version that ranks; 0: none.',
+      ({ versions }) => Number(versions.current?.version.slice(1) ?? 0),
+    ],
+    ['version_age_seconds', 'Since that version was published.', ({ versions }) => versionAge(versions)],
+    [
+      'version_recall_at_100_ratio',
+      'Its Recall@100 when it was made.',
+      ({ versions }) => versions.current?.manifest.metrics.recallAt100 ?? undefined,
+    ],
+    [
+      'recommendable',
+      'Candidates that can be found in the index.',
+      ({ versions }) => versions.current?.searchable ?? 0,
+    ],
+    [
+      'index_recall_ratio',
+      'What the index found of what exact search finds, when it was built; 1 where search is exact.',
+      ({ versions }) => indexRecall(versions),
+    ],
+    ['index_vectors', 'Vectors in the index, the newer ones included.', ({ versions }) => versions.current?.index.size],
+    [
+      'index_overlay_vectors',
+      "Vectors that are newer than the version's index.",
+      ({ versions }) => versions.current?.index.overlaySize,
+    ],
+    [
+      'index_tombstone_ratio',
+      'Share of the index that is tombstones.',
+      ({ versions }) => versions.current?.index.tombstoneShare,
+    ],
     [
       'newer_vectors',
       'Products and sellers with a vector newer than the version.',
-      () => versions.current?.vectors.newerCount,
+      ({ versions }) => versions.current?.vectors.newerCount,
     ],
-    ['embedding_buffer_bytes', 'Embeddings kept for versions to come.', () => versions.bufferedBytes],
-    ['waiting_calls', 'Calls that wait for their turn.', () => turns.length],
+    ['embedding_buffer_bytes', 'Embeddings kept for versions to come.', ({ versions }) => versions.bufferedBytes],
+    ['waiting_calls', 'Calls that wait for their turn.', ({ turns }) => turns.length],
   ];
-  for (const [name, help, read] of gauges) metrics.observedGauge(`thaw_recommender_${name}`, help, () => read() ?? 0);
+  for (const [name, help, of] of gauges) metrics.observedGauge(`thaw_recommender_${name}`, help, () => read(of));
+  metrics.observedCounter(
+    'thaw_recommender_graph_restarts_total',
+    'Copies of the graph begun after the first.',
+    () => look()?.reader.status.restarts ?? 0,
+  );
 }
 
-const finite = (seconds: number): number => (Number.isFinite(seconds) ? seconds : -1);
+function indexRecall({ current }: VersionKeeper): number | undefined {
+  if (current?.manifest.index.kind === 'exact') return 1;
+  return current?.manifest.metrics.indexRecallAt100 ?? undefined;
+}
 
-function versionAge({ current }: VersionKeeper): number {
-  return current === undefined ? 0 : Math.max(0, (Date.now() - current.publishedAtMs) / 1000);
+function versionAge({ current }: VersionKeeper): number | undefined {
+  return current && Math.max(0, (Date.now() - current.publishedAtMs) / 1000);
 }

@@ -4,6 +4,7 @@ import { prefixedTopic } from '@thaw/contracts';
 import { GraphClient, GraphReader } from '@thaw/graph-reader';
 import { createKafka, type LogFunction } from '@thaw/kafka';
 import {
+  appMetrics,
   BearerTokens,
   clientSecurity,
   type Config,
@@ -24,7 +25,7 @@ import {
 } from '@thaw/platform';
 import { LiveGraph } from './graph/live-graph.js';
 import { GatewayController } from './http/gateway.controller.js';
-import { callMetrics, servedMetrics } from './metrics.js';
+import { recommenderMetrics } from './metrics.js';
 import { Answering } from './service/answering.js';
 import { grpcServer } from './service/grpc-server.js';
 import { Turns } from './service/turns.js';
@@ -56,7 +57,9 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
   requireSafeListening(config);
   const log: LogFunction = (level, message, fields) => logger[level](fields, message);
   const metrics = new Metrics();
-  const calls = callMetrics(metrics);
+  const readiness = new Readiness();
+  appMetrics(metrics, { app: 'recommender', readiness, folders: { bundles: config.paths.bundleDir } });
+  const told = recommenderMetrics(metrics);
   const kafka = createKafka(kafkaConnection(config.kafka, brokers, 'thaw-recommender'), log);
   shutdown.add('kafka', async () => await kafka.close());
   const topic = (name: Parameters<typeof prefixedTopic>[1]) => prefixedTopic(config.kafka.topicPrefix, name);
@@ -71,6 +74,7 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
   const live = new LiveGraph({
     onCandidate: (id, isCandidate) => versions.admit(id, isCandidate),
     onReplaced: () => versions.graphReplaced(),
+    onApplied: (secondsBehind) => told.onApplied(secondsBehind),
   });
   const versions: VersionKeeper = new VersionKeeper({
     load: async (record, signal) =>
@@ -78,7 +82,7 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
     embeddings,
     graph: () => live.served,
     bufferBytes: config.recommender.embeddingBufferBytes,
-    onSwap: (outcome, seconds) => calls.onSwap(outcome, seconds),
+    onSwap: (outcome, seconds) => told.onSwap(outcome, seconds),
     log,
   });
   shutdown.add('version', async () => await versions.close());
@@ -112,9 +116,9 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
 
   const turns = new Turns(config.recommender.maxWaiting);
   const tokens = new BearerTokens(config.security.apiTokens);
-  const answering = new Answering({ live, versions, observer: calls });
-  servedMetrics(metrics, { live, reader, versions, turns });
-  const readiness = readinessOf(reader, versions);
+  const answering = new Answering({ live, versions, observer: told });
+  told.observe({ live, reader, versions, turns });
+  addChecks(readiness, reader, versions);
   const { host } = config.http;
   const http = await startHttpApp(gateway({ readiness, metrics, answering, turns, tokens }), {
     host,
@@ -139,8 +143,7 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
 /** Once it has answers it stays ready: an old graph or version is better than none, and the answers say how old. */
 const isReady = (reader: GraphReader, versions: VersionKeeper): boolean => reader.status.caughtUp && versions.isSettled;
 
-function readinessOf(reader: GraphReader, versions: VersionKeeper): Readiness {
-  const readiness = new Readiness();
+function addChecks(readiness: Readiness, reader: GraphReader, versions: VersionKeeper): void {
   readiness.add('graph', () => {
     const { caughtUp, state, reason, sequence } = reader.status;
     if (caughtUp) return { ok: true };
@@ -149,7 +152,6 @@ function readinessOf(reader: GraphReader, versions: VersionKeeper): Readiness {
   readiness.add('version', () =>
     versions.isSettled ? { ok: true } : { ok: false, reason: 'the version that is to be served is being loaded' },
   );
-  return readiness;
 }
 
 interface GatewayParts {

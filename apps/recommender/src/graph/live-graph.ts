@@ -7,6 +7,8 @@ export interface LiveGraphListener {
   readonly onCandidate: CandidateListener;
   /** Another graph is served from now on: all candidates may be others. */
   readonly onReplaced: () => Promise<void>;
+  /** Changes are obeyed from now on, the newest of whose events is this old by Kafka's clock. */
+  readonly onApplied?: (secondsBehind: number) => void;
 }
 
 /** The graph that is served, kept up to date by a reader. A new copy takes its place when it is whole. */
@@ -49,8 +51,9 @@ export class LiveGraph implements GraphConsumer {
     await this.listener.onReplaced();
   }
 
-  apply({ changes }: GraphChanges): void {
+  apply({ changes, causedAtMs }: GraphChanges): void {
     for (const change of changes) this.#served?.apply(change);
     this.#appliedAt = this.now();
+    if (causedAtMs > 0) this.listener.onApplied?.(Math.max(0, Date.now() - causedAtMs) / 1000);
   }
 }
