@@ -57,6 +57,10 @@ const table = {
     ours: ['bundle', 'contracts', 'graph', 'graph-reader', 'index', 'kafka', 'platform', 'text', 'waml'],
     forbid: [...KAFKA, ...STORES, ...MODELS],
   },
+  'deploy/dashboards': {
+    ours: ['app-graph', 'app-recommender', 'app-trainer', 'platform'],
+    forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC],
+  },
   'apps/cli': { ours: [...OURS, 'app-graph'], forbid: [...KAFKA, ...STORES] },
 };
 
@@ -72,7 +76,9 @@ const PURE = [
 const UNSHIPPED = ['**/*.spec.ts', '**/bench/**'];
 
 const boundaries = Object.entries(table).map(([place, { ours, pure, forbid }]) => {
-  const strangers = [...OURS, 'app-graph', 'cli'].filter((name) => !ours.includes(name)).map((name) => `@thaw/${name}`);
+  const strangers = [...OURS, 'app-graph', 'app-recommender', 'app-trainer', 'cli']
+    .filter((name) => !ours.includes(name))
+    .map((name) => `@thaw/${name}`);
   const outside = pure ? PURE.filter((name) => !TENSORS.includes(name)) : forbid;
   return {
     files: [`${place}/**/*.ts`],

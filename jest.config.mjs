@@ -3,7 +3,7 @@ import { swcOptions } from './scripts/swc-options.mjs';
 /** Jest 30 in ES module mode. NODE_OPTIONS=--experimental-vm-modules is set by `npm test`. */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/bench', '<rootDir>/test'],
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/bench', '<rootDir>/deploy/dashboards', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],

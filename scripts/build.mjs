@@ -24,7 +24,7 @@ const isStale = (source, output) =>
 
 const packages = ['libs', 'apps']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
-  .concat(join(root, 'bench'));
+  .concat(join(root, 'bench'), join(root, 'deploy', 'dashboards'));
 
 async function compile(source, output) {
   const { code, map } = await transformFile(source, { ...swcOptions, sourceMaps: true });
