@@ -157,6 +157,9 @@ function observeRuns(metrics: Metrics, look: Look): void {
       ({ activity }) => activity.now.churn,
     ],
     ['changed_edges', 'Edges and listings that changed since then.', ({ activity }) => activity.now.changes],
+    ['candidates', 'Candidates of the graph, as the trainer knows it.', ({ activity }) => activity.now.candidates],
+    ['edges', 'Edges between products, as the trainer knows them.', ({ activity }) => activity.now.edges],
+    ['listings', 'Listings, as the trainer knows them.', ({ activity }) => activity.now.listings],
     [
       'graph_lag_seconds',
       'Since all changes of the graph were known; since the start where they never were.',

@@ -1,5 +1,6 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { type ClassicDashboard, classicDashboard } from './classic.js';
 import { SOURCE } from './kit.js';
 import type { App } from './registries.js';
 
@@ -19,8 +20,8 @@ export interface Board {
 }
 
 /** Builds a dashboard: variables, links to the others, and its rows, panels numbered in their order. */
-export function build({ uid, title, description, apps, rows }: Board): dashboard.Dashboard {
-  const board = new dashboard.DashboardBuilder(`Thaw / ${title}`)
+export function build({ uid, title, description, apps, rows }: Board): ClassicDashboard {
+  const board = classicDashboard(`Thaw / ${title}`)
     .uid(uid)
     .description(description)
     .tags(['thaw'])
@@ -60,7 +61,6 @@ function variable(name: string, label: string, query: string): dashboard.QueryVa
     .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
     .sort(dashboard.VariableSort.AlphabeticalAsc)
     .multi(true)
-    .includeAll(true)
-    .allValue('.*')
+    .includeAll(true) // every value there is: those of other apps are not among them
     .current({ selected: true, text: ['All'], value: ['$__all'] });
 }

@@ -1,8 +1,11 @@
-import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { build } from './board.js';
 import { overview } from './boards/overview.js';
+import { serving } from './boards/serving.js';
+import { stream } from './boards/stream.js';
+import { training } from './boards/training.js';
+import type { ClassicDashboard } from './classic.js';
 
 /** All dashboards, in the order in which one looks at them. */
-export function dashboards(): dashboard.Dashboard[] {
-  return [overview].map(build);
+export function dashboards(): ClassicDashboard[] {
+  return [overview, stream, training, serving].map(build);
 }

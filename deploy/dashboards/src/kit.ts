@@ -109,6 +109,7 @@ export function graph(options: GraphOptions): Builder<dashboard.Panel> {
       { id: 'custom.stacking', value: { mode: 'normal', group: 'down' } },
     ]);
   }
+  if (isRate) panel.interval('1m'); // the window of `times` is one step: none is counted twice
   panel.colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic));
   return withCommon(panel, options);
 }

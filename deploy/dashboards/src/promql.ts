@@ -12,9 +12,9 @@ const by = (labels: readonly string[]): string => (labels.length === 0 ? '' : ` 
 export const perSecond = (name: string, labels: readonly string[] = [], where = ''): string =>
   `sum${by(labels)} (rate(${metric(name, where)}[$__rate_interval]))`;
 
-/** How often in each step of a graph. */
+/** How often in each step of a graph; the panel sees that steps hold several scrapes. */
 export const times = (name: string, labels: readonly string[] = [], where = ''): string =>
-  `sum${by(labels)} (increase(${metric(name, where)}[$__rate_interval]))`;
+  `sum${by(labels)} (increase(${metric(name, where)}[$__interval]))`;
 
 /** How often in the range that is looked at. */
 export const timesInRange = (name: string, labels: readonly string[] = [], where = ''): string =>

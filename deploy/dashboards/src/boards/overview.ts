@@ -1,12 +1,11 @@
 import type { Board } from '../board.js';
 import { BLUE, graph, stats, states, unknownAs, words } from '../kit.js';
-import { highest, lowest, metric, perSecond, quantile, share, sum } from '../promql.js';
+import { FAULTS } from './faults.js';
+import { highest, lowest, perSecond, quantile, share, sum, times } from '../promql.js';
 
 const FRESH = 'thaw_recommender_freshness_seconds';
 const CALLS = 'thaw_recommender_request_seconds';
 const REQUESTS = 'thaw_recommender_requests_total';
-/** Codes that are Thaw's fault, not the caller's. */
-const FAULTS = 'code=~"INTERNAL|GRAPH_NOT_READY|RECOMMENDER_BUSY|DEADLINE_PASSED"';
 
 export const overview: Board = {
   uid: 'thaw-overview',
@@ -156,7 +155,7 @@ export const overview: Board = {
           decimals: 0,
           queries: [
             {
-              expr: `sum by (outcome) (increase(${metric('thaw_trainer_runs_total')}[$__rate_interval]))`,
+              expr: times('thaw_trainer_runs_total', ['outcome']),
               legend: '{{outcome}}',
             },
           ],
