@@ -150,7 +150,11 @@ function observeRuns(metrics: Metrics, look: Look): void {
       ({ trainer }) => trainer.desk.current?.progress ?? 0,
     ],
     ['run_eta_seconds', 'Time to the end of that run; NaN: not known.', ({ trainer }) => etaSeconds(trainer)],
-    ['fine_tunes_paused', 'Whether runs by themselves are paused.', ({ trainer }) => (trainer.pause === undefined ? 0 : 1)],
+    [
+      'fine_tunes_paused',
+      'Whether runs by themselves are paused.',
+      ({ trainer }) => (trainer.pause === undefined ? 0 : 1),
+    ],
     [
       'candidate_churn',
       'Candidates that came and went since the last run began.',
