@@ -59,6 +59,11 @@ export class TrainerFixture {
     return trainer;
   }
 
+  /** `host:port` of apps/graph. */
+  get graphAddress(): string {
+    return this.app.grpcAddress;
+  }
+
   get bundleFolder(): string {
     return join(this.graph.dataDir, 'bundles');
   }

@@ -1,5 +1,6 @@
-import { credentials, type ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { operator } from '@thaw/contracts';
+import { clientSecurity, loadConfig } from '@thaw/platform';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -35,6 +36,7 @@ export class TrainerProcess {
   readonly #log: string[] = [];
   #client: operator.OperatorServiceClient | undefined;
   #httpUrl = '';
+  grpcPort = 0;
   readonly #exited: Promise<unknown>;
 
   private constructor(env: Readonly<Record<string, string>>) {
@@ -59,7 +61,9 @@ export class TrainerProcess {
     });
     const { httpUrl, grpcPort } = await trainer.#listening();
     trainer.#httpUrl = httpUrl;
-    trainer.#client = new operator.OperatorServiceClient(`127.0.0.1:${grpcPort}`, credentials.createInsecure());
+    trainer.grpcPort = grpcPort;
+    const { credentials, options: client } = clientSecurity(loadConfig(settings).config);
+    trainer.#client = new operator.OperatorServiceClient(`127.0.0.1:${grpcPort}`, credentials, client);
     return trainer;
   }
 

@@ -1,36 +1,49 @@
 import { describe, expect, test } from '@jest/globals';
 import { scratchFolder, thaw } from './testing/thaw.js';
+import { thawMany } from './testing/thaw-many.js';
 
-const COMMANDS = ['up', 'simulate', 'import', 'produce', 'recommend', 'status', 'watch', 'verify', 'topics', 'config'];
+const COMMANDS = [
+  ...['up', 'simulate', 'import', 'produce', 'recommend', 'status', 'watch', 'verify', 'topics', 'config'],
+  ...['versions', 'runs', 'retrain', 'cancel', 'pause', 'resume', 'activate', 'promote', 'rollback', 'release'],
+  ...['audit', 'completion'],
+];
 
 describe('the command line', () => {
   test('lists every command, and each has help with examples and the common options', async () => {
-    const overview = await thaw(['--help']);
-    expect(overview.exit).toBe(0);
-    for (const command of COMMANDS) {
-      expect(overview.out).toMatch(new RegExp(`^  ${command} `, 'm'));
-      const { exit, out } = await thaw([command, '--help']);
+    const [overview, ...helps] = await thawMany([['--help'], ...COMMANDS.map((command) => [command, '--help'])]);
+    expect(overview!.exit).toBe(0);
+    for (const [i, command] of COMMANDS.entries()) {
+      expect(overview!.out).toMatch(new RegExp(`^  ${command} `, 'm'));
+      const { exit, out } = helps[i]!;
       expect({ command, exit }).toEqual({ command, exit: 0 });
       expect(out).toContain(`Usage: thaw ${command}`);
       expect(out).toMatch(/Examples:\n {2}\$ .*thaw/);
       expect(out).toContain('--output <format>');
     }
-  }, 120_000);
+  });
 
-  test.each([
-    [['simulat'], /Did you mean simulate\?/],
-    [['topics', '--outptu', 'json'], /Did you mean --output\?/],
-    [['topics', '--output', 'yaml'], /Allowed choices are text, json/],
-    [['simulate', '--rate', 'fast'], /Give a number above 0/],
-    [['import'], /missing required argument/],
-    [['verify', '--sample', 'some'], /Give a whole number, 0 or more/],
-    [['produce', 'orders', '{}'], /there is no topic orders/],
-    [['recommend'], /Say whom to recommend for/],
-    [['recommend', 's1', '--listed', 'p1'], /not both/],
-  ])('%j is a usage error', async (args, message) => {
-    const { exit, out, err } = await thaw(args);
-    expect({ exit, out }).toEqual({ exit: 2, out: '' });
-    expect(err).toMatch(message);
+  test('says what is wrong with a command line that makes no sense', async () => {
+    const wrong: readonly (readonly [string[], RegExp])[] = [
+      [['simulat'], /Did you mean simulate\?/],
+      [['topics', '--outptu', 'json'], /Did you mean --output\?/],
+      [['topics', '--output', 'yaml'], /Allowed choices are text, json/],
+      [['simulate', '--rate', 'fast'], /Give a number above 0/],
+      [['import'], /missing required argument/],
+      [['verify', '--sample', 'some'], /Give a whole number, 0 or more/],
+      [['produce', 'orders', '{}'], /there is no topic orders/],
+      [['recommend'], /Say whom to recommend for/],
+      [['recommend', 's1', '--listed', 'p1'], /not both/],
+      [['retrain'], /Say --full or --fine-tune/],
+      [['retrain', '--full', '--fine-tune'], /one of them/],
+      [['promote', 'v000001', '--yes'], /--reason/],
+      [['completion', 'tcsh'], /name bash, zsh, fish/],
+    ];
+    const answers = await thawMany(wrong.map(([args]) => args));
+    for (const [i, [args, message]] of wrong.entries()) {
+      const { exit, out, err } = answers[i]!;
+      expect({ args, exit, out }).toEqual({ args, exit: 2, out: '' });
+      expect(err).toMatch(message);
+    }
   });
 
   test('lists every bad setting at once, as text and as JSON', async () => {

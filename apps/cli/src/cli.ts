@@ -1,18 +1,32 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { type Command, CommanderError, Option } from 'commander';
 import { CommandFactory, InjectCommander } from 'nest-commander';
+import { ActivateCommand } from './commands/activate.command.js';
+import { AuditCommand } from './commands/audit.command.js';
+import { CancelCommand } from './commands/cancel.command.js';
+import { CompletionCommand } from './commands/completion.command.js';
 import { ConfigCommand } from './commands/config.command.js';
 import { EvaluateCommand } from './commands/evaluate.command.js';
 import { ImportCommand } from './commands/import.command.js';
+import { PauseCommand } from './commands/pause.command.js';
 import { ProduceCommand } from './commands/produce.command.js';
+import { PromoteCommand } from './commands/promote.command.js';
 import { RecommendCommand } from './commands/recommend.command.js';
+import { ReleaseCommand } from './commands/release.command.js';
+import { ResumeCommand } from './commands/resume.command.js';
+import { RetrainCommand } from './commands/retrain.command.js';
+import { RollbackCommand } from './commands/rollback.command.js';
+import { RunsCommand } from './commands/runs.command.js';
 import { SimulateCommand } from './commands/simulate.command.js';
 import { StatusCommand } from './commands/status.command.js';
 import { TopicsCommand } from './commands/topics.command.js';
 import { UpCommand } from './commands/up.command.js';
 import { VerifyCommand } from './commands/verify.command.js';
+import { VersionsCommand } from './commands/versions.command.js';
 import { WatchCommand } from './commands/watch.command.js';
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.js';
+import { Serving } from './operate/serving.js';
+import { TrainerLink } from './operate/trainer-link.js';
 import { ConfigSource } from './session/config-source.js';
 import { Output } from './terminal/output.js';
 
@@ -31,6 +45,8 @@ class Root {
     Root,
     Output,
     ConfigSource,
+    TrainerLink,
+    Serving,
     UpCommand,
     SimulateCommand,
     ImportCommand,
@@ -40,8 +56,20 @@ class Root {
     WatchCommand,
     VerifyCommand,
     EvaluateCommand,
+    VersionsCommand,
+    RunsCommand,
+    RetrainCommand,
+    CancelCommand,
+    PauseCommand,
+    ResumeCommand,
+    ActivateCommand,
+    PromoteCommand,
+    RollbackCommand,
+    ReleaseCommand,
+    AuditCommand,
     TopicsCommand,
     ConfigCommand,
+    CompletionCommand,
   ],
 })
 class CliModule {}

@@ -36,10 +36,18 @@ export async function call<Request, Response>(
   return await new Promise((resolve, reject) => {
     method.call(client, request, new Metadata(), options, (error, response) => {
       if (error === null) resolve(response);
-      else reject(fromServiceError(error) ?? unreachable(service, error));
+      else reject(failureOf(service, error));
     });
   });
 }
+
+/** What a call that failed means: what the service answered, or APP_UNREACHABLE. */
+export function failureOf(service: ServiceOf, error: unknown): ThawError {
+  return isServiceError(error) ? (fromServiceError(error) ?? unreachable(service, error)) : ThawError.from(error);
+}
+
+const isServiceError = (error: unknown): error is ServiceError =>
+  error instanceof Error && 'metadata' in error && 'details' in error;
 
 function unreachable({ app, address, option }: ServiceOf, cause: ServiceError): ThawError {
   return new ThawError(

@@ -9,6 +9,12 @@ const STATES: Readonly<Record<operator.VersionState, string>> = {
   [operator.VersionState.REJECTED]: 'rejected',
 };
 
+const KINDS: Readonly<Record<operator.RunKind, string>> = {
+  [operator.RunKind.UNSPECIFIED]: '-',
+  [operator.RunKind.FINE_TUNE]: 'fine-tune',
+  [operator.RunKind.FULL]: 'full',
+};
+
 const share = (value: number): string => value.toFixed(3).replace(/^0/, '');
 
 /** What is served, how good and how fresh it is: two lines, none before the recommender answers. */
@@ -40,6 +46,7 @@ export function servingWords({ serving }: ServicesStatus): string | undefined {
 export function versionTable(versions: readonly operator.Version[], nowMs: number): string {
   const rows = versions.map((version) => [
     version.version,
+    KINDS[version.kind],
     `${STATES[version.state]}${version.pinned ? ', pinned' : ''}`,
     `${duration(nowMs - version.publishedAtMs)} ago`,
     share(version.recallAt100),
@@ -48,7 +55,7 @@ export function versionTable(versions: readonly operator.Version[], nowMs: numbe
     version.rejectedBecause,
   ]);
   return table(
-    [['VERSION', 'STATE', 'PUBLISHED', 'RECALL@100', 'INDEX', 'PARENT', 'REJECTED BECAUSE'], ...rows],
-    [3, 4],
+    [['VERSION', 'KIND', 'STATE', 'PUBLISHED', 'RECALL@100', 'INDEX', 'PARENT', 'REJECTED BECAUSE'], ...rows],
+    [4, 5],
   );
 }

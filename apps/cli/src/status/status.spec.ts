@@ -32,6 +32,7 @@ const versions = [
     version: 'v000003',
     parent: 'v000002',
     state: operator.VersionState.REJECTED,
+    kind: operator.RunKind.FINE_TUNE,
     publishedAtMs: NOW_MS - 60_000,
     rejectedBecause: 'Recall@100 fell',
   }),
@@ -62,7 +63,7 @@ test('the overview shows apps, reduction, what is served, and the versions', () 
     'version v000002, 2 min 5 s old, Recall@100 .231',
     '1,190 of 1,200 candidates in the hnsw index (recall .995)',
     'last graph change 0.3 s ago (1,234)',
-    'v000003  rejected         1 min 0 s ago',
+    'v000003  fine-tune  rejected         1 min 0 s ago',
     'serving, pinned',
     'Recall@100 fell',
   ]) {

@@ -36,6 +36,8 @@ export interface Command<Request, Answer> {
   readonly rpc: string;
   /** What it needs; default: operator. */
   readonly role?: (request: Request) => Role;
+  /** What is asked for, as the audit tells it; default: the request without its reasons. */
+  readonly asked?: (request: Request) => unknown;
   /** Why, in the caller's words. */
   readonly reason: (request: Request) => string;
   /** How the thing stands that it is about, for the audit. */
@@ -46,17 +48,16 @@ export interface Command<Request, Answer> {
 /** An rpc that changes something: audited, also when it is refused to a caller that is known, and done once for each id. */
 export function commanding<Request extends { commandId: string }, Answer>(
   { tokens, audit, commands }: CallParts,
-  { rpc, role = () => 'operator', reason, state, work }: Command<Request, Answer>,
+  { rpc, role = () => 'operator', asked = withoutReasons, reason, state, work }: Command<Request, Answer>,
 ): handleUnaryCall<Request, Answer> {
   return answering(async ({ request, metadata }) => {
     const who = callerOf(tokens, metadata);
-    const { commandId, ...asked } = request;
     const command = {
-      commandId,
+      commandId: request.commandId,
       command: rpc,
       who,
       reason: reason(request),
-      request: withoutReasons(asked),
+      request: asked(request),
       state: () => state(request),
     };
     try {
@@ -70,8 +71,9 @@ export function commanding<Request extends { commandId: string }, Answer>(
 }
 
 /** Reasons have a place of their own in the audit, and a command that is sent again may be worded otherwise. */
-const withoutReasons = (asked: object): unknown =>
-  Object.fromEntries(Object.entries(asked).filter(([name]) => name !== 'reason' && name !== 'promoteReason'));
+const withoutReasons = (request: object): unknown =>
+  Object.fromEntries(Object.entries(request).filter(([name]) => !APART.has(name)));
+const APART: ReadonlySet<string> = new Set(['commandId', 'reason', 'promoteReason']);
 
 type Call<Request> = { readonly request: Request; readonly metadata: Metadata };
 

@@ -34,6 +34,7 @@ export function operatorService(operated: Operated): operator.OperatorServiceSer
   return {
     startRun: command({
       rpc: 'StartRun',
+      asked: ({ kind }) => ({ kind: operator.RunKind[kind] }),
       state: () => ({ run: desk.current?.runId ?? null, waiting: desk.waiting }),
       work: ({ kind, reason }, { name }) => ({ runId: desk.start(kindOf(kind), reasonOf(reason), name).runId }),
     }),
