@@ -1,5 +1,6 @@
 // HEALTHCHECK of the image, which has no curl: 0 when the app that this container runs says that it is ready.
-// `/livez` instead: node healthcheck.mjs livez. With THAW_TLS_CERT it speaks TLS, with that certificate as its own.
+// `/livez` instead: node healthcheck.mjs livez; of a certain app: node healthcheck.mjs readyz trainer. With THAW_TLS_CERT
+// it speaks TLS, with that certificate as its own.
 import { readFileSync } from 'node:fs';
 import { get as overHttp } from 'node:http';
 import { get as overHttps } from 'node:https';
@@ -15,12 +16,10 @@ function setting(name) {
 
 /** The first process of the container names the app: `node apps/graph/dist/main.js`, an init before it or not. */
 function appOfContainer() {
-  if (process.env.THAW_APP) return process.env.THAW_APP;
   return /apps\/([a-z]+)\/dist\/main\.js/.exec(readFileSync('/proc/1/cmdline', 'utf8'))?.[1];
 }
 
-const [probe = 'readyz'] = process.argv.slice(2);
-const app = appOfContainer();
+const [probe = 'readyz', app = appOfContainer()] = process.argv.slice(2);
 if (!(app in PORTS)) process.exit(0); // the command line: there is nothing to ask
 const port = process.env[`THAW_${app.toUpperCase()}_HTTP_PORT`] || PORTS[app];
 const cert = setting('THAW_TLS_CERT');

@@ -44,7 +44,7 @@ describe('Docker Compose', () => {
     expect((JSON.parse(withGpu) as { services: Record<string, object> }).services['trainer']).toMatchObject({
       build: { target: 'gpu' },
       deploy: {
-        resources: { reservations: { devices: [{ capabilities: ['gpu'] }] }, limits: { memory: '4294967296' } },
+        resources: { reservations: { devices: [{ capabilities: ['gpu'] }] }, limits: { memory: '4g' } },
       },
     });
   });
