@@ -2,13 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Setting, SETTINGS } from '@thaw/platform';
+import { SETTINGS } from '@thaw/platform';
 import { testCacheDir } from '../support/broker.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+interface Setting {
+  /** Of its variable. */
+  readonly name: string;
+  readonly secret: boolean;
+}
+
 /** Every setting of Thaw. */
-export const settings: readonly Setting[] = Object.values(SETTINGS).flatMap((group) => Object.values(group));
+export const settings = Object.values(SETTINGS).flatMap((group) => Object.values(group) as readonly Setting[]);
 
 /** Names of variables that Thaw reads. */
 export const knownNames: ReadonlySet<string> = new Set(settings.flatMap(({ name }) => [name, `${name}_FILE`]));
