@@ -50,7 +50,7 @@ const table = {
   'libs/platform': { ours: ['contracts'], forbid: [...KAFKA, ...STORES, ...MODELS] },
   'apps/graph': { ours: ['contracts', 'graph', 'kafka', 'platform', 'store'], forbid: [...KAFKA, ...STORES] },
   'apps/recommender': {
-    ours: ['bundle', 'contracts', 'graph', 'graph-reader', 'index', 'kafka', 'platform'],
+    ours: ['app-console', 'bundle', 'contracts', 'graph', 'graph-reader', 'index', 'kafka', 'platform'],
     forbid: [...KAFKA, ...STORES, ...MODELS],
   },
   'apps/trainer': {
@@ -61,6 +61,7 @@ const table = {
     ours: ['app-graph', 'app-recommender', 'app-trainer', 'platform'],
     forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC],
   },
+  'apps/console': { ours: [], forbid: [...FRAMEWORKS, ...KAFKA, ...STORES, ...MODELS, ...GRPC] },
   'apps/cli': { ours: [...OURS, 'app-graph'], forbid: [...KAFKA, ...STORES] },
 };
 
@@ -76,12 +77,12 @@ const PURE = [
 const UNSHIPPED = ['**/*.spec.ts', '**/bench/**'];
 
 const boundaries = Object.entries(table).map(([place, { ours, pure, forbid }]) => {
-  const strangers = [...OURS, 'app-graph', 'app-recommender', 'app-trainer', 'cli']
+  const strangers = [...OURS, 'app-console', 'app-graph', 'app-recommender', 'app-trainer', 'cli']
     .filter((name) => !ours.includes(name))
     .map((name) => `@thaw/${name}`);
   const outside = pure ? PURE.filter((name) => !TENSORS.includes(name)) : forbid;
   return {
-    files: [`${place}/**/*.ts`],
+    files: [`${place}/**/*.ts`, `${place}/**/*.tsx`],
     ignores: UNSHIPPED,
     rules: {
       'no-restricted-imports': [
@@ -120,7 +121,7 @@ export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', 'libs/contracts/src/generated/', '**/assembly/'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -135,7 +136,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     ignores: ['libs/platform/src/config/**', '**/*.spec.ts', 'test/**'],
     rules: {
       'no-restricted-properties': [

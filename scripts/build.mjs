@@ -1,5 +1,6 @@
 // Compiles every workspace's src/**/*.ts to dist/ with SWC, and the AssemblyScript kernels to WebAssembly.
 // Only files whose source is newer than their output are compiled again; outputs without a source are removed.
+// A workspace with a vite.config.mjs is a page: Vite bundles it as a whole, when any of its sources is newer.
 import { transformFile } from '@swc/core';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -64,5 +65,16 @@ function buildAssembly(folder) {
   }
 }
 
-await Promise.all(packages.map(buildTypeScript));
+async function buildPage(folder) {
+  const built = join(folder, 'dist', 'index.html');
+  const sources = ['index.html', 'package.json', 'vite.config.mjs'].map((name) => join(folder, name));
+  for (const source of walk(join(folder, 'src'))) if (!source.endsWith('.spec.ts')) sources.push(source);
+  if (!sources.some((source) => isStale(source, built))) return;
+  const { build } = await import('vite'); // loaded here: it takes as long as all the rest of a build with nothing to do
+  await build({ configFile: join(folder, 'vite.config.mjs') });
+}
+
+const isPage = (folder) => existsSync(join(folder, 'vite.config.mjs'));
+
+await Promise.all(packages.map((folder) => (isPage(folder) ? buildPage(folder) : buildTypeScript(folder))));
 packages.forEach(buildAssembly);

@@ -23,8 +23,14 @@ import {
   stopGrpc,
   tlsOptions,
 } from '@thaw/platform';
+import { fileURLToPath } from 'node:url';
+import { ConsoleDesk } from './console/console-desk.js';
+import { openConsole } from './console/open-console.js';
+import { PageFiles } from './console/page-files.js';
 import { LiveGraph } from './graph/live-graph.js';
+import { ConsoleController } from './http/console.controller.js';
 import { GatewayController } from './http/gateway.controller.js';
+import { PageController } from './http/page.controller.js';
 import { recommenderMetrics } from './metrics.js';
 import { Answering } from './service/answering.js';
 import { grpcServer } from './service/grpc-server.js';
@@ -106,12 +112,13 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
     log,
   });
   const reading = Promise.all([
-    reader.run(shutdown.signal).then(() => client.close()),
+    reader.run(shutdown.signal),
     keepOpen('versions', feed, shutdown.signal, log),
     keepOpen('embeddings', embeddings, shutdown.signal, log),
   ]);
   shutdown.add('readers', async () => {
     await reading;
+    client.close();
   });
 
   const turns = new Turns(config.recommender.maxWaiting);
@@ -119,8 +126,9 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
   const answering = new Answering({ live, versions, observer: told });
   told.observe({ live, reader, versions, turns });
   addChecks(readiness, reader, versions);
+  const desk = openConsole({ config, kafka, store, shutdown, answering, live, reader, graph: client, tokens });
   const { host } = config.http;
-  const http = await startHttpApp(gateway({ readiness, metrics, answering, turns, tokens }), {
+  const http = await startHttpApp(gateway({ readiness, metrics, answering, turns, tokens, desk }), {
     host,
     port: config.recommender.httpPort,
     portSetting: SETTINGS.recommender.httpPort.name,
@@ -160,16 +168,22 @@ interface GatewayParts {
   readonly answering: Answering;
   readonly turns: Turns;
   readonly tokens: BearerTokens;
+  readonly desk: ConsoleDesk;
 }
 
-function gateway({ readiness, metrics, answering, turns, tokens }: GatewayParts) {
+/** Where `npm run build` puts the console's page. */
+const PAGE = fileURLToPath(new URL('../../console/dist/', import.meta.url));
+
+function gateway({ readiness, metrics, answering, turns, tokens, desk }: GatewayParts) {
   @Module({
     imports: [HealthModule.register({ readiness, metrics })],
-    controllers: [GatewayController],
+    controllers: [GatewayController, ConsoleController, PageController],
     providers: [
       { provide: Answering, useValue: answering },
       { provide: Turns, useValue: turns },
       { provide: BearerTokens, useValue: tokens },
+      { provide: ConsoleDesk, useValue: desk },
+      { provide: PageFiles, useValue: new PageFiles(PAGE) },
     ],
   })
   class RecommenderModule {}

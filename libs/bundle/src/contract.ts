@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BundleStore, StagedBundle } from './port.js';
 import { draft, IDS, VECTORS, writeFiles } from './testing.fixture.js';
 
@@ -132,6 +134,22 @@ export function bundleStoreContract(name: string, open: () => Promise<BundleStor
         expect(() => bundle.path(name)).toThrow(expect.objectContaining({ code: 'BUNDLE_INVALID' }));
         await expect(bundle.openTensors(name)).rejects.toMatchObject({ code: 'BUNDLE_INVALID' });
         await expect(bundle.readIdFile(name)).rejects.toMatchObject({ code: 'BUNDLE_INVALID' });
+      }
+    });
+
+    test('the manifest, and one small file, are read without the rest', async () => {
+      const staged = await stage('v000001');
+      await writeFile(join(staged.folder, 'curves.json'), '{"loss":[]}');
+      const manifest = await staged.publish(draft());
+      expect(await store.manifest('v000001')).toEqual(manifest);
+      const read = async (name: string, maxBytes: number) => await store.readFile('v000001', name, maxBytes);
+      expect(String(Buffer.from((await read('curves.json', 11))!))).toBe('{"loss":[]}');
+      await expect(read('curves.json', 10)).rejects.toMatchObject({ code: 'BUNDLE_INVALID' });
+      expect(await read('none.json', 100)).toBeUndefined();
+      expect(await read('../v000001/card.md', 1e6)).toBeUndefined();
+      for (const name of ['v000002', '..', '']) {
+        await expect(store.manifest(name)).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
+        await expect(store.readFile(name, 'card.md', 1e6)).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
       }
     });
 

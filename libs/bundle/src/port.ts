@@ -93,6 +93,19 @@ export interface BundleStore {
    * @throws ThawError BUNDLE_NOT_FOUND, BUNDLE_INVALID, BUNDLE_VERSION or BUNDLE_STORE_UNAVAILABLE
    */
   open(version: string, options?: { readonly signal?: AbortSignal }): Promise<VerifiedBundle>;
+  /**
+   * The manifest of a bundle, without its files being looked at.
+   *
+   * @throws ThawError as `open` does
+   */
+  manifest(version: string): Promise<Manifest>;
+  /**
+   * One small file of a bundle, its sha256 checked, and no other file touched. Undefined where the bundle has none of
+   * that name.
+   *
+   * @throws ThawError as `open` does; BUNDLE_INVALID where it has more than `maxBytes`
+   */
+  readFile(version: string, name: string, maxBytes: number): Promise<Uint8Array | undefined>;
   /** Removes a bundle, broken or not; whether there was one. */
   remove(version: string): Promise<boolean>;
   /** Removes what the policy does not keep. @returns the versions that were removed, the oldest first */

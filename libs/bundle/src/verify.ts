@@ -3,7 +3,7 @@ import { FILES, type BundleFiles, type ByteSource } from './files.js';
 import { readIds } from './ids.js';
 import { invalid } from './invalid.js';
 import { decodeManifest, MAX_MANIFEST_BYTES } from './manifest-file.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest, ManifestFile } from './manifest.js';
 import type { BundleIds, BundleVectors, VerifiedBundle } from './port.js';
 import { SafetensorsReader } from './safetensors/reader.js';
 import { checkShapes, checkVectors, readVectors } from './vectors.js';
@@ -73,16 +73,35 @@ export async function verifyBundle(
 ): Promise<VerifiedBundle> {
   const manifest = await readManifest(files, version);
   await checkSizes(files, manifest); // cheap, and tells a truncated file from a changed one
-  for (const { name, bytes, sha256 } of manifest.files) {
-    await withFile(files, name, async (source) => {
-      checkSize(source, bytes);
-      if ((await sha256Of(source, signal)) === sha256) return;
-      throw invalid(source.name, 'its content does not have the sha256 that its manifest names');
-    });
-  }
+  for (const file of manifest.files) await withFile(files, file.name, (source) => checkFile(source, file, signal));
   const bundle = new FilesBundle(version, manifest, files, pathOf);
   await bundle.checkShapes();
   return bundle;
+}
+
+/** One file of a bundle, checked; undefined where its manifest lists none. @throws ThawError BUNDLE_INVALID, and as the files do */
+export async function readListedFile(
+  files: BundleFiles,
+  { files: listed }: Manifest,
+  name: string,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const file = listed.find((each) => each.name === name);
+  if (file === undefined) return undefined;
+  return withFile(files, name, async (source) => {
+    if (file.bytes > maxBytes) throw invalid(source.name, `it is longer than ${maxBytes} bytes`);
+    await checkFile(source, file);
+    const bytes = new Uint8Array(source.size);
+    await source.read(bytes, 0);
+    return bytes;
+  });
+}
+
+/** @throws ThawError BUNDLE_INVALID, and as the source does */
+async function checkFile(source: ByteSource, { bytes, sha256 }: ManifestFile, signal?: AbortSignal): Promise<void> {
+  checkSize(source, bytes);
+  if ((await sha256Of(source, signal)) === sha256) return;
+  throw invalid(source.name, 'its content does not have the sha256 that its manifest names');
 }
 
 /** Reads all of a bundle, as its users will, in memory that does not grow with the vectors. @throws ThawError BUNDLE_INVALID */

@@ -56,6 +56,8 @@ export const ERROR_CATALOGUE = {
     'a version bundle was written in a format that this Thaw does not read',
   ),
   CONFIG_INVALID: kind('FAILED_PRECONDITION', false, 'a setting is missing or has a value that cannot be used'),
+  CONSOLE_NOT_BUILT: kind('NOT_FOUND', false, "the console's page was not built"),
+  CONSOLE_ORIGIN: kind('PERMISSION_DENIED', false, "a command did not come from the console's own page"),
   DATASET_INVALID: kind('INVALID_ARGUMENT', false, 'a data set file is broken or has a row that cannot be used'),
   DATASET_NOT_FOUND: kind('NOT_FOUND', false, 'a folder is not in the data set format'),
   DEADLINE_PASSED: kind('DEADLINE_EXCEEDED', true, 'the deadline of a call passed before it was its turn'),

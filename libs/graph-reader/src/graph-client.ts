@@ -78,12 +78,16 @@ export class GraphClient {
     return count;
   }
 
-  /** The sequence number of the last change there is. */
-  async sequence(timeoutMs = CALL_MS): Promise<number> {
-    const { sequence } = await this.unary<graph.GetFunnelResponse>((options, done) => {
+  /** The reduction in numbers, as it is now. */
+  async funnel(timeoutMs = CALL_MS): Promise<graph.GetFunnelResponse> {
+    return await this.unary<graph.GetFunnelResponse>((options, done) => {
       this.client.getFunnel({}, new Metadata(), options, done);
     }, timeoutMs);
-    return sequence;
+  }
+
+  /** The sequence number of the last change there is. */
+  async sequence(timeoutMs = CALL_MS): Promise<number> {
+    return (await this.funnel(timeoutMs)).sequence;
   }
 
   private async unary<Response>(

@@ -6,13 +6,16 @@ export interface WelcomeFacts {
   readonly apps: readonly App[];
 }
 
+/** The page that the recommender's gateway serves. */
+export const consoleUrl = (host: string, { httpPort }: Pick<App, 'httpPort'>): string => `http://${host}:${httpPort}/`;
+
 /** What a newcomer can do next. */
 export function welcome({ brokers, host, apps }: WelcomeFacts): string {
   const find = (app: string): App | undefined => apps.find(({ name }) => name === app);
   const [graph, recommender] = [find('graph'), find('recommender')];
   const steps: (readonly [command: string, what: string])[] = [];
   if (recommender !== undefined) {
-    const url = `http://${host}:${recommender.httpPort}/v1/sellers/s-1/recommendations?limit=5&explain=true`;
+    const url = `${consoleUrl(host, recommender)}v1/sellers/s-1/recommendations?limit=5&explain=true`;
     steps.push(
       ['npm run --silent thaw -- recommend s-1 --explain', 'what a seller should list next, and why'],
       [`curl '${url}'`, 'the same as JSON, for pages'],
@@ -30,7 +33,9 @@ export function welcome({ brokers, host, apps }: WelcomeFacts): string {
   }
   const width = Math.max(...steps.map(([command]) => command.length));
   return [
-    `Thaw runs. Kafka is on ${brokers.join(', ')}. In another terminal:`,
+    `Thaw runs. Kafka is on ${brokers.join(', ')}.`,
+    ...(recommender === undefined ? [] : [`The console is on ${consoleUrl(host, recommender)}`]),
+    'In another terminal:',
     ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),
   ].join('\n');
 }

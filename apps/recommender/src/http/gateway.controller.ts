@@ -12,6 +12,8 @@ interface HttpRequest extends AsyncIterable<Buffer> {
   readonly destroyed: boolean;
 }
 
+const WANTED = 'a RecommendRequest in the JSON mapping of protobuf';
+
 type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
@@ -45,7 +47,7 @@ export class GatewayController {
   @Header('cache-control', 'no-store')
   async recommend(@Req() http: HttpRequest) {
     this.tokens.check(single(http.headers['authorization']));
-    const request = recommender.RecommendRequest.fromJSON(await readJson(http, REQUEST_LIMITS.bytes));
+    const request = recommender.RecommendRequest.fromJSON(await readJson(http, REQUEST_LIMITS.bytes, WANTED));
     return await this.#answer(http, 'Recommend', () =>
       recommender.RecommendResponse.toJSON(this.answering.recommend(request)),
     );

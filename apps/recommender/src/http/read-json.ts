@@ -1,7 +1,17 @@
 import { ThawError } from '@thaw/contracts';
 
-/** Reads the body of a request. @throws ThawError REQUEST_INVALID where it is too large, or no JSON object */
-export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<object> {
+/**
+ * Reads the body of a request.
+ *
+ * @param wanted what should have been sent, for the message
+ * @throws ThawError REQUEST_INVALID where it is too large, or no JSON object
+ */
+export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number, wanted: string): Promise<object> {
+  const invalid = (what: string, cause?: unknown): ThawError =>
+    new ThawError('REQUEST_INVALID', `The body ${what}. Send ${wanted}.`, {
+      cause,
+      details: { violations: [{ field: '', description: `the body ${what}` }] },
+    });
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -17,15 +27,4 @@ export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw invalid('is no JSON object');
-}
-
-function invalid(what: string, cause?: unknown): ThawError {
-  return new ThawError(
-    'REQUEST_INVALID',
-    `The body ${what}. Send a RecommendRequest in the JSON mapping of protobuf.`,
-    {
-      cause,
-      details: { violations: [{ field: '', description: `the body ${what}` }] },
-    },
-  );
 }

@@ -69,6 +69,18 @@ describe('a folder of bundles', () => {
     expect(await readFile(bundle.path('curves.svg'), 'utf8')).toBe('<svg/>');
   });
 
+  test('a single file is read only with the sha256 of its manifest', async () => {
+    const folder = await publish('v000001');
+    const card = await readFile(join(folder, 'card.md'));
+    await writeFile(
+      join(folder, 'card.md'),
+      card.map((byte) => byte ^ 1),
+    );
+    await expect(store.readFile('v000001', 'card.md', 1e6)).rejects.toMatchObject(refused(/sha256/));
+    await truncate(join(folder, 'card.md'), 10);
+    await expect(store.readFile('v000001', 'card.md', 1e6)).rejects.toMatchObject(refused(/10 bytes/));
+  });
+
   test('broken bundles are listed with the reason, and refused', async () => {
     for (const n of [1, 2, 3, 4, 5]) await publish(`v00000${n}`);
     await rm(join(root, 'v000001/manifest.json'));

@@ -4,9 +4,10 @@ import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codeOf, diskFailure, isMissing } from '../disk-failure.js';
 import { invalid } from '../invalid.js';
+import type { Manifest } from '../manifest.js';
 import type { BundleStore, ListedBundle, StagedBundle, VerifiedBundle } from '../port.js';
 import { bundlesToPrune, type PrunePolicy } from '../prune.js';
-import { checkSizes, readManifest, verifyBundle } from '../verify.js';
+import { checkSizes, readListedFile, readManifest, verifyBundle } from '../verify.js';
 import { compareVersions, nextVersionName, VERSION_NAME } from '../version-name.js';
 import { DiskFiles, notFound } from './disk-files.js';
 import { makeFolder, sync } from './durable.js';
@@ -68,8 +69,16 @@ export class DirectoryBundleStore implements BundleStore {
   }
 
   async open(version: string, options: { readonly signal?: AbortSignal } = {}): Promise<VerifiedBundle> {
-    if (!VERSION_NAME.test(version)) throw notFound(version.slice(0, 100), this.root);
     return verifyBundle(this.filesOf(version), version, (name) => join(this.root, version, name), options.signal);
+  }
+
+  async manifest(version: string): Promise<Manifest> {
+    return readManifest(this.filesOf(version), version);
+  }
+
+  async readFile(version: string, name: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    const files = this.filesOf(version);
+    return readListedFile(files, await readManifest(files, version), name, maxBytes);
   }
 
   async remove(version: string): Promise<boolean> {
@@ -137,7 +146,9 @@ export class DirectoryBundleStore implements BundleStore {
     }
   }
 
+  /** @throws ThawError BUNDLE_NOT_FOUND for what is no name of a version */
   private filesOf(version: string): DiskFiles {
+    if (!VERSION_NAME.test(version)) throw notFound(version.slice(0, 100), this.root);
     return new DiskFiles(join(this.root, version), `the bundle ${version}`, () => notFound(version, this.root));
   }
 

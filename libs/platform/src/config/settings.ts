@@ -208,6 +208,13 @@ export const SETTINGS = {
     ),
   },
   trainer: {
+    address: optional(
+      'THAW_TRAINER_ADDRESS',
+      z
+        .string()
+        .regex(/^\S+:\d{1,5}$/, 'must be host:port')
+        .describe('Where the console finds the operator service. Not set: THAW_TRAINER_GRPC_PORT of THAW_HTTP_HOST.'),
+    ),
     httpPort: withDefault(
       'THAW_TRAINER_HTTP_PORT',
       '9465',

@@ -2,7 +2,8 @@ import { ThawError } from '@thaw/contracts';
 import { isIP } from 'node:net';
 import type { Config } from '../config/index.js';
 
-const isLoopback = (host: string): boolean =>
+/** Whether a host, by name or address, is this machine alone. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /**

@@ -1,0 +1,71 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { operator, ThawError } from '@thaw/contracts';
+import { listenGrpc, stopGrpc, toServiceError } from '@thaw/platform';
+
+const { VersionState, RunState } = operator;
+
+/** A command as it came, and the token that it came with. */
+export interface TakenCommand {
+  readonly name: string;
+  readonly request: object;
+  readonly authorization: string;
+}
+
+type Call = {
+  readonly request: object;
+  readonly metadata: { get(name: string): readonly unknown[] };
+  write(answer: object): void;
+  emit(event: 'error', error: Error): void;
+};
+type Done = (error: Error | null, answer?: object) => void;
+
+/** Stands for apps/trainer where a test is about who speaks to it and how. */
+export class FakeOperator {
+  readonly #server = new Server();
+  readonly commands: TakenCommand[] = [];
+  /** What reading calls came with. */
+  readonly readers = new Set<string>();
+  hasRun = false;
+  address = '';
+
+  static async start(): Promise<FakeOperator> {
+    const fake = new FakeOperator();
+    fake.#server.addService(operator.OperatorServiceService, fake.#answers());
+    const credentials = ServerCredentials.createInsecure();
+    const port = await listenGrpc(fake.#server, { host: '127.0.0.1', port: 0, portSetting: 'PORT', credentials });
+    fake.address = `127.0.0.1:${port}`;
+    return fake;
+  }
+
+  readonly versions = [
+    { version: 'v000002', parent: 'v000001', state: VersionState.SERVING, recallAt100: 0.5 },
+    { version: 'v000001', state: VersionState.STANDBY, recallAt100: 0.4 },
+  ].map((version) => operator.Version.fromPartial(version));
+
+  async stop(): Promise<void> {
+    await stopGrpc(this.#server);
+  }
+
+  #answers(): operator.OperatorServiceServer {
+    const authorizationOf = ({ metadata }: Call): string => String(metadata.get('authorization')[0] ?? '');
+    const command = (name: string) => (call: Call, done: Done) => {
+      this.commands.push({ name, request: call.request, authorization: authorizationOf(call) });
+      done(null, { version: { ...this.versions[1]!, state: VersionState.SERVING, pinned: true } });
+    };
+    const answers = {
+      listVersions: (call: Call, done: Done) => {
+        this.readers.add(authorizationOf(call));
+        done(null, { versions: this.versions });
+      },
+      watchRun: (call: Call) => {
+        const run = { runId: 'run-1', state: RunState.RUNNING, stage: 'fit', progress: 0.5, etaSeconds: -1 };
+        if (this.hasRun) call.write(operator.WatchRunResponse.fromPartial(run));
+        else call.emit('error', toServiceError(new ThawError('RUN_UNKNOWN', 'There has been no run.')));
+      },
+      activateVersion: command('activate'),
+      rollback: command('rollback'),
+      releasePin: command('release'),
+    };
+    return answers as unknown as operator.OperatorServiceServer;
+  }
+}
