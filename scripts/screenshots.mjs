@@ -33,10 +33,10 @@ try {
     await page.getByLabel('Seller id').fill(seller);
     await page.getByRole('button', { name: 'Recommend' }).click();
     await page.getByRole('list', { name: 'The evidence in words' }).waitFor();
-    await page.evaluate(() => document.activeElement?.blur());
-    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.evaluate('document.activeElement?.blur()');
+    const height = await page.evaluate('document.documentElement.scrollHeight');
     await page.setViewportSize({ width, height });
-    await page.waitForFunction(() => [...document.querySelectorAll('canvas')].every((each) => each.width > 0));
+    await page.locator('canvas').first().waitFor();
     const session = await page.context().newCDPSession(page);
     const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 });
     const path = join(folder, `${name}.webp`);

@@ -1,8 +1,8 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { operator, ThawError } from '@thaw/contracts';
-import { listenGrpc, stopGrpc, toServiceError } from '@thaw/platform';
+import { operator } from '@thaw/contracts';
+import { listenGrpc, stopGrpc } from '@thaw/platform';
 
-const { VersionState, RunState } = operator;
+const { RunKind, RunState, VersionState } = operator;
 
 /** A command as it came, and the token that it came with. */
 export interface TakenCommand {
@@ -13,9 +13,7 @@ export interface TakenCommand {
 
 type Call = {
   readonly request: object;
-  readonly metadata: { get(name: string): readonly unknown[] };
-  write(answer: object): void;
-  emit(event: 'error', error: Error): void;
+  readonly metadata: { get(name: string): readonly (string | Buffer)[] };
 };
 type Done = (error: Error | null, answer?: object) => void;
 
@@ -25,7 +23,6 @@ export class FakeOperator {
   readonly commands: TakenCommand[] = [];
   /** What reading calls came with. */
   readonly readers = new Set<string>();
-  hasRun = false;
   address = '';
 
   static async start(): Promise<FakeOperator> {
@@ -47,7 +44,7 @@ export class FakeOperator {
   }
 
   #answers(): operator.OperatorServiceServer {
-    const authorizationOf = ({ metadata }: Call): string => String(metadata.get('authorization')[0] ?? '');
+    const authorizationOf = ({ metadata }: Call): string => (metadata.get('authorization')[0] ?? '').toString();
     const command = (name: string) => (call: Call, done: Done) => {
       this.commands.push({ name, request: call.request, authorization: authorizationOf(call) });
       done(null, { version: { ...this.versions[1]!, state: VersionState.SERVING, pinned: true } });
@@ -57,10 +54,9 @@ export class FakeOperator {
         this.readers.add(authorizationOf(call));
         done(null, { versions: this.versions });
       },
-      watchRun: (call: Call) => {
-        const run = { runId: 'run-1', state: RunState.RUNNING, stage: 'fit', progress: 0.5, etaSeconds: -1 };
-        if (this.hasRun) call.write(operator.WatchRunResponse.fromPartial(run));
-        else call.emit('error', toServiceError(new ThawError('RUN_UNKNOWN', 'There has been no run.')));
+      listRuns: (_: Call, done: Done) => {
+        const run = { runId: 'run-1', kind: RunKind.FULL, state: RunState.RUNNING, stage: 'fit', progress: 0.5 };
+        done(null, { runs: [operator.Run.fromPartial({ ...run, etaSeconds: -1, reason: 'growth' })] });
       },
       activateVersion: command('activate'),
       rollback: command('rollback'),

@@ -33,7 +33,7 @@ if (noBrowser !== undefined) process.stderr.write(`The visit to the console is s
     await topics.produce(smallMarket(1));
     const settings = { ...SETTINGS, KAFKA_BROKERS: bootstrap, THAW_TOPIC_PREFIX: topics.prefix };
     [browser, running] = await Promise.all([openBrowser(), RunningThaw.start(settings, ['--no-simulate'])]);
-    const operator = new OperatorClient(running.grpc('trainer'));
+    const operator = new OperatorClient(running.grpc('trainer'), running.security);
     const versions = async (count: number) =>
       await eventually(async () => {
         const made = await operator.versions(10, 5_000).catch(() => []);
@@ -56,7 +56,7 @@ if (noBrowser !== undefined) process.stderr.write(`The visit to the console is s
   /** What axe finds that keeps people out, by rule and place. */
   async function barriers(): Promise<string[]> {
     await page.evaluate(axe.source);
-    const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+    const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) =>
@@ -70,7 +70,7 @@ if (noBrowser !== undefined) process.stderr.write(`The visit to the console is s
   test('opens at once, and shows what is served and the whole reduction', async () => {
     await page.goto(`${running.http('recommender')}/`);
     await page.locator('html[data-ready]').waitFor({ state: 'attached' });
-    const ready = (await page.evaluate("performance.getEntriesByName('thaw-ready')[0].startTime")) as number;
+    const ready = await page.evaluate<number>("performance.getEntriesByName('thaw-ready')[0].startTime");
     process.stderr.write(`The console was ready ${ready.toFixed(0)} ms after it was asked for.\n`);
     await served('v000002');
     const steps = page.getByRole('list', { name: /^The reduction/ }).getByRole('listitem');
@@ -82,7 +82,7 @@ if (noBrowser !== undefined) process.stderr.write(`The visit to the console is s
       .waitFor();
     expect(await page.getByRole('img', { name: /^Recall@100 of 2 versions/ }).count()).toBe(1);
     await page.getByText('This version has no trained network').waitFor();
-    await page.getByText('published', { exact: true }).waitFor();
+    await page.getByRole('list', { name: 'Earlier runs' }).getByText('published').waitFor();
   });
 
   test('tells what a seller should list, and draws why', async () => {
@@ -107,9 +107,9 @@ if (noBrowser !== undefined) process.stderr.write(`The visit to the console is s
     const goTo = async (name: string): Promise<void> => {
       for (let presses = 0; presses < 200; presses++) {
         await page.keyboard.press('Tab');
-        const focused = (await page.evaluate(
+        const focused = await page.evaluate<string>(
           'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
-        )) as string;
+        );
         if (focused === name) return;
       }
       throw new Error(`${name} cannot be reached by the Tab key`);
@@ -144,7 +144,8 @@ if (noBrowser !== undefined) process.stderr.write(`The visit to the console is s
   test('fits a narrow screen', async () => {
     await page.setViewportSize({ width: 400, height: 800 });
     await page.getByRole('img', { name: `Seller ${SELLER}` }).waitFor();
-    await page.waitForFunction('document.documentElement.scrollWidth <= window.innerWidth');
+    const excess = 'document.documentElement.scrollWidth - window.innerWidth';
+    await eventually(async () => ((await page.evaluate<number>(excess)) <= 0 ? true : undefined), 'nothing sticks out');
     expect(await barriers()).toEqual([]);
   });
 

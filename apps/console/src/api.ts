@@ -77,12 +77,21 @@ export type RunState = 'queued' | 'running' | 'published' | 'rejected' | 'failed
 
 export interface RunFacts {
   readonly runId: string;
+  readonly kind: 'full' | 'fine-tune' | 'unknown';
   readonly state: RunState;
   readonly stage: string;
   readonly progress: number;
   /** Null where it is not known. */
   readonly etaSeconds: number | null;
   readonly message: string;
+  /** What made it due, or what the operator said. */
+  readonly reason: string;
+  /** Name of the token that asked for it; empty: it came by itself. */
+  readonly requestedBy: string;
+  /** Null where it has not ended. */
+  readonly endedAtMs: number | null;
+  /** The version that came of it; empty where none did. */
+  readonly version: string;
 }
 
 /** Rates over the last minutes, the oldest first; lists of equal length. */
@@ -101,8 +110,8 @@ export interface Overview {
   readonly funnel: Part<FunnelFacts>;
   /** The newest first. */
   readonly versions: Part<readonly VersionFacts[]>;
-  /** The run that is under way, or the newest; null where there has been none. */
-  readonly run: Part<RunFacts | null>;
+  /** The last runs, the newest first. */
+  readonly runs: Part<readonly RunFacts[]>;
   readonly activity: Activity;
 }
 
@@ -130,7 +139,7 @@ export interface SellerSuggestions {
 export interface VersionCommand {
   /** A UUID: sent again, it is not done twice. */
   readonly commandId: string;
-  /** Needed for a version that the gate rejected. */
+  /** Needed for a version that the gate rejected, and so is the role admin. */
   readonly promoteReason?: string;
 }
 

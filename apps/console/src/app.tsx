@@ -8,7 +8,7 @@ import { Funnel } from './parts/funnel.js';
 import { Header } from './parts/header.js';
 import { Listings } from './parts/listings.js';
 import { Empty, Panel, PartOf, Problem } from './parts/panel.js';
-import { Run } from './parts/run.js';
+import { Runs } from './parts/runs.js';
 import { TokenForm } from './parts/token-form.js';
 import { Training } from './parts/training.js';
 import { Versions } from './parts/versions.js';
@@ -35,7 +35,7 @@ export function App() {
 }
 
 function Sections({ overview, refresh }: { readonly overview: Overview; readonly refresh: () => void }) {
-  const { funnel, versions, run, activity, atMs } = overview;
+  const { funnel, versions, runs, activity, atMs } = overview;
   return (
     <>
       <Figures overview={overview} />
@@ -64,9 +64,9 @@ function Sections({ overview, refresh }: { readonly overview: Overview; readonly
           <Problem trouble={versions.trouble} />
         </Panel>
       )}
-      <Panel id="training" title="Training" note="The run under way or the newest, and how a version was made.">
+      <Panel id="training" title="Training" note="The last runs, and how a version was made.">
         <div class="training">
-          <PartOf part={run}>{(facts) => <Run run={facts} />}</PartOf>
+          <PartOf part={runs}>{(list) => <Runs runs={list} nowMs={atMs} />}</PartOf>
           {'value' in versions && <Training versions={versions.value} />}
         </div>
       </Panel>

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FreshnessFacts, FunnelFacts, VersionFacts } from '../api.js';
+import type { FreshnessFacts, FunnelFacts, RunFacts, VersionFacts } from '../api.js';
 import { agoText, clipped, count, counted, duration, percent, rate, recall, shortCount } from './format.js';
 import { freshnessView } from './freshness.js';
 import { funnelInWords, funnelSteps } from './funnel.js';
 import { listingsBars } from './listings.js';
+import { isActive, runInWords } from './runs.js';
 import { activation, recallRange, recallSeries, release, rollback, rollbackTarget, servingOf } from './versions.js';
 
 describe('figures', () => {
@@ -107,6 +108,33 @@ describe('freshness', () => {
 
   test('says why it is cut off', () => {
     expect(freshnessView(facts({ reason: 'no broker answers' })).detail).toBe('no broker answers');
+  });
+});
+
+describe('runs', () => {
+  const run: RunFacts = {
+    runId: 'run-1',
+    kind: 'fine-tune',
+    state: 'running',
+    stage: 'fit',
+    progress: 0.5,
+    etaSeconds: 3,
+    message: '',
+    reason: 'churn',
+    requestedBy: '',
+    endedAtMs: null,
+    version: '',
+  };
+
+  test('are told by whom, why, and what came of them', () => {
+    expect(runInWords(run, 0)).toBe('fine-tune by itself: churn');
+    const ended = { ...run, kind: 'full', requestedBy: 'ann', reason: '', version: 'v000003', endedAtMs: 0 } as const;
+    expect(runInWords(ended, 125_000)).toBe('full retrain by ann · v000003, 2 min 5 s ago');
+    expect(['queued', 'running', 'failed'].map((state) => isActive({ ...run, state } as RunFacts))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });
 

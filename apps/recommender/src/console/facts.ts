@@ -2,7 +2,7 @@ import type { FreshnessFacts, FunnelFacts, RunFacts, ServingFacts, VersionFacts 
 import { type graph, operator, type recommender } from '@thaw/contracts';
 import type { GraphReaderStatus } from '@thaw/graph-reader';
 
-const { RunState, VersionState } = operator;
+const { RunKind, RunState, VersionState } = operator;
 
 // A trainer that is newer may know states that this one does not: they are 'unknown'.
 const VERSION_STATES: ReadonlyMap<operator.VersionState, VersionFacts['state']> = new Map([
@@ -20,6 +20,11 @@ const RUN_STATES: ReadonlyMap<operator.RunState, RunFacts['state']> = new Map([
   [RunState.CANCELLED, 'cancelled'],
 ] as const);
 
+const RUN_KINDS: ReadonlyMap<operator.RunKind, RunFacts['kind']> = new Map([
+  [RunKind.FULL, 'full'],
+  [RunKind.FINE_TUNE, 'fine-tune'],
+] as const);
+
 /** A message as the page is shown it: fields by name, so that what a message gains is no part of the page by itself. */
 export function versionFacts(version: operator.Version): VersionFacts {
   return {
@@ -34,14 +39,19 @@ export function versionFacts(version: operator.Version): VersionFacts {
   };
 }
 
-export function runFacts(run: operator.WatchRunResponse): RunFacts {
+export function runFacts(run: operator.Run): RunFacts {
   return {
     runId: run.runId,
+    kind: RUN_KINDS.get(run.kind) ?? 'unknown',
     state: RUN_STATES.get(run.state) ?? 'unknown',
     stage: run.stage,
     progress: run.progress,
     etaSeconds: run.etaSeconds < 0 ? null : run.etaSeconds,
     message: run.message,
+    reason: run.reason,
+    requestedBy: run.requestedBy,
+    endedAtMs: run.endedAtMs === 0 ? null : run.endedAtMs,
+    version: run.version,
   };
 }
 

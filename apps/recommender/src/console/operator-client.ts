@@ -40,19 +40,10 @@ export class OperatorClient {
     return versions;
   }
 
-  /** The run that is under way, or the newest; undefined where there has been none. */
-  async run(): Promise<operator.WatchRunResponse | undefined> {
-    const stream = this.#client.watchRun({ runId: '' }, new Metadata(), { deadline: new Date(Date.now() + READ_MS) });
-    try {
-      return await new Promise((resolve, reject) => stream.once('data', resolve).once('error', reject));
-    } catch (error) {
-      const failure = this.#failure(error as ServiceError);
-      if (failure.code === 'RUN_UNKNOWN') return undefined;
-      throw failure;
-    } finally {
-      stream.on('error', () => undefined); // the cancelled call says so once more
-      stream.cancel();
-    }
+  /** The newest first. */
+  async runs(limit: number): Promise<readonly operator.Run[]> {
+    const { runs } = await this.#unary('listRuns', { limit }, undefined, READ_MS);
+    return runs;
   }
 
   async activate(request: operator.ActivateVersionRequest, authorization?: string): Promise<operator.Version> {
@@ -103,6 +94,7 @@ export class OperatorClient {
 }
 
 interface Calls {
+  listRuns: { request: operator.ListRunsRequest; answer: operator.ListRunsResponse };
   listVersions: { request: operator.ListVersionsRequest; answer: operator.ListVersionsResponse };
   activateVersion: { request: operator.ActivateVersionRequest; answer: operator.ActivateVersionResponse };
   rollback: { request: operator.RollbackRequest; answer: operator.RollbackResponse };

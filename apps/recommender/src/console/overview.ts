@@ -9,6 +9,7 @@ import type { OperatorClient } from './operator-client.js';
 
 /** Versions that are shown, the newest: of one row each, and a point in a chart. */
 const VERSIONS = 50;
+const RUNS = 6;
 const GRAPH_MS = 2_000;
 
 export interface Overlooked {
@@ -23,14 +24,11 @@ export interface Overlooked {
 /** Looks at all services at once. A service that does not answer is a part that says so. */
 export async function overview(services: Overlooked): Promise<Overview> {
   const { answering, live, reader, graph, trainer, activity } = services;
-  const [serving, funnel, versions, run] = await Promise.all([
+  const [serving, funnel, versions, runs] = await Promise.all([
     part(() => servingFacts(answering.servingStatus())),
     part(async () => funnelFacts(await graph.funnel(GRAPH_MS))),
     part(async () => (await trainer.versions(VERSIONS)).map(versionFacts)),
-    part(async () => {
-      const now = await trainer.run();
-      return now === undefined ? null : runFacts(now);
-    }),
+    part(async () => (await trainer.runs(RUNS)).map(runFacts)),
   ]);
   return {
     atMs: Date.now(),
@@ -38,7 +36,7 @@ export async function overview(services: Overlooked): Promise<Overview> {
     freshness: freshnessFacts(reader.status, live.ageSeconds),
     funnel,
     versions,
-    run,
+    runs,
     activity: activity.rates,
   };
 }

@@ -10,6 +10,8 @@ interface HttpRequest extends AsyncIterable<Buffer> {
 }
 
 const MAX_COMMAND_BYTES = 8 * 1024;
+/** As the audit tells it. */
+const REASON = 'in the console';
 const WANTED = '{"commandId": "a UUID"}, and "promoteReason" for a version that the gate rejected';
 
 /** What the console shows and commands, as JSON: see apps/console/src/api.ts. */
@@ -42,7 +44,7 @@ export class ConsoleController {
   @HttpCode(200)
   async activate(@Req() http: HttpRequest, @Param('version') version: string): Promise<VersionAnswer> {
     return await this.#command(http, (trainer, { commandId, promoteReason = '' }, authorization) =>
-      trainer.activate({ commandId, version, promoteReason }, authorization),
+      trainer.activate({ commandId, version, promoteReason, reason: REASON }, authorization),
     );
   }
 
@@ -50,7 +52,7 @@ export class ConsoleController {
   @HttpCode(200)
   async rollback(@Req() http: HttpRequest): Promise<VersionAnswer> {
     return await this.#command(http, (trainer, { commandId }, authorization) =>
-      trainer.rollback({ commandId, reason: 'the console' }, authorization),
+      trainer.rollback({ commandId, reason: REASON }, authorization),
     );
   }
 
@@ -58,7 +60,7 @@ export class ConsoleController {
   @HttpCode(200)
   async release(@Req() http: HttpRequest): Promise<VersionAnswer> {
     return await this.#command(http, (trainer, { commandId }, authorization) =>
-      trainer.release({ commandId }, authorization),
+      trainer.release({ commandId, reason: REASON }, authorization),
     );
   }
 
