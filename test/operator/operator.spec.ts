@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { operator, type Role } from '@thaw/contracts';
-import { thaw } from '../../apps/cli/src/testing/thaw.js';
+import { once } from 'node:events';
+import { startThaw, thaw } from '../../apps/cli/src/testing/thaw.js';
 import { testBroker } from '../support/broker.js';
 import { eventually } from '../support/graph-process.js';
 import { RecommenderProcess } from '../support/recommender-process.js';
@@ -52,16 +53,18 @@ interface Said {
 
 /** Runs `thaw` as somebody with the token of a role; of none, without one. */
 async function as(role: Role | undefined, ...args: string[]): Promise<Said> {
-  const { exit, out, err } = await thaw([...args, '--output', 'json'], {
-    KAFKA_BROKERS: fixture.graph.bootstrap,
-    THAW_TOPIC_PREFIX: fixture.graph.topics.prefix,
-    THAW_DATA_DIR: fixture.graph.dataDir,
-    THAW_TRAINER_GRPC_PORT: String(trainer.grpcPort),
-    THAW_RECOMMENDER_GRPC_PORT: String(recommender.grpcPort),
-    ...(role && { THAW_API_TOKEN: tokenOf(role) }),
-  });
+  const { exit, out, err } = await thaw([...args, '--output', 'json'], settingsOf(role));
   return { exit, err, json: JSON.parse(out) as Said['json'] };
 }
+
+const settingsOf = (role: Role | undefined): Readonly<Record<string, string>> => ({
+  KAFKA_BROKERS: fixture.graph.bootstrap,
+  THAW_TOPIC_PREFIX: fixture.graph.topics.prefix,
+  THAW_DATA_DIR: fixture.graph.dataDir,
+  THAW_TRAINER_GRPC_PORT: String(trainer.grpcPort),
+  THAW_RECOMMENDER_GRPC_PORT: String(recommender.grpcPort),
+  ...(role && { THAW_API_TOKEN: tokenOf(role) }),
+});
 
 const served = async (): Promise<string | undefined> => (await recommender.status()).context?.version;
 const refusal = (code: string) => expect.objectContaining({ error: expect.objectContaining({ code }) });
@@ -135,8 +138,13 @@ describe('an operator with thaw', () => {
     expect(await as('operator', 'resume')).toMatchObject({ json: { paused: false } });
   });
 
-  test('ends a run that is under way', async () => {
-    await as('operator', 'retrain', '--full');
+  test('leaves a run that is waited for with Ctrl-C, and ends it only when told to', async () => {
+    const waiting = startThaw(['retrain', '--full', '--wait'], settingsOf('operator'));
+    await once(waiting.process.stderr!, 'data'); // the first line about the run
+    waiting.process.kill('SIGINT');
+    const { exit, out, err } = await waiting.ended;
+    expect({ exit, out }).toEqual({ exit: 130, out: '' });
+    expect(err).toMatch(/^full \S+ .*\n(.*\n)*The run goes on: .*`thaw cancel \S+` ends it\.\n$/);
     const { json } = await as('operator', 'cancel', '--yes', '--reason', 'wrong settings');
     expect(json).toMatchObject({ state: 'cancelled' });
     expect(fixture.leftovers).toEqual([]);

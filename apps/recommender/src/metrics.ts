@@ -166,7 +166,11 @@ function servedMetrics(metrics: Metrics, look: () => ServedThings | undefined): 
       'Products and sellers with a vector newer than the version.',
       ({ versions }) => versions.current?.vectors.newerCount,
     ],
-    ['embedding_buffer_bytes', 'Embeddings kept for versions to come.', ({ versions }) => versions.bufferedBytes],
+    [
+      'embedding_buffer_bytes',
+      'Embeddings kept for swaps, to versions to come and back.',
+      ({ versions }) => versions.bufferedBytes,
+    ],
     ['waiting_calls', 'Calls that wait for their turn.', ({ turns }) => turns.length],
   ];
   for (const [name, help, of] of gauges) metrics.observedGauge(`thaw_recommender_${name}`, help, () => read(of));

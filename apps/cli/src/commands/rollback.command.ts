@@ -1,6 +1,11 @@
+import { operator } from '@thaw/contracts';
 import { Command, Help } from 'nest-commander';
 import { ConfirmedServingCommand } from '../operate/base-commands.js';
 import type { ServingOptions } from '../operate/options.js';
+import { serveQuestion } from '../operate/serving.js';
+
+const { VersionState } = operator;
+const ALL = 1000;
 
 @Command({ name: 'rollback', description: 'Go back to the version before the one that is served.' })
 export class RollbackCommand extends ConfirmedServingCommand {
@@ -8,8 +13,10 @@ export class RollbackCommand extends ConfirmedServingCommand {
     await this.serving.change({
       options,
       question: async (client) => {
-        const { serving } = await client.status();
-        return `This serves the version before ${serving?.version ?? 'the one that is served'}, until \`thaw release\``;
+        const versions = await client.versions(ALL);
+        const at = versions.findIndex(({ state }) => state === VersionState.SERVING);
+        const before = versions.slice(at + 1).find(({ state }) => state === VersionState.STANDBY);
+        return serveQuestion(before?.version ?? 'the version before', versions[at]);
       },
       work: (client, command) => client.rollback(command),
     });

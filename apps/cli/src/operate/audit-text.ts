@@ -9,7 +9,8 @@ export function auditAsText(entries: readonly AuditEntry[]): string {
 function linesOf(entry: AuditEntry): string[] {
   const { atMs, who, command, outcome, reason, request, error } = entry;
   const when = new Date(atMs).toISOString().replace('T', ' ').replace(/\..*/, '');
-  const asked = words(request);
+  // What changed says of itself what was asked for.
+  const asked = words(request, fieldsOf(entry.after));
   const details = [
     ...(asked === '' ? [] : [asked]),
     ...changes(entry),
@@ -27,8 +28,11 @@ function changes({ before, after }: AuditEntry): string[] {
     .map((name) => `${name} ${was.get(name) ?? '-'} -> ${is.get(name) ?? '-'}`);
 }
 
-const words = (request: unknown): string =>
-  [...fieldsOf(request)].map(([name, value]) => `${name} ${value}`).join(', ');
+const words = (request: unknown, but: ReadonlyMap<string, string>): string =>
+  [...fieldsOf(request)]
+    .filter(([name]) => !but.has(name))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 
 /** The fields of a plain object as words; whatever is none has no names. */
 function fieldsOf(value: unknown): Map<string, string> {

@@ -9,6 +9,7 @@ test('of each version it has the newest embedding of every node, or says that it
   const step = fc.oneof(
     { weight: 8, arbitrary: fc.record({ version: fc.constantFrom(...VERSIONS), id: fc.nat(3), length: fc.nat(50) }) },
     { weight: 1, arbitrary: fc.record({ forget: fc.constantFrom(...VERSIONS) }) },
+    { weight: 1, arbitrary: fc.record({ forgetBefore: fc.constantFrom(...VERSIONS) }) },
   );
   fc.assert(
     fc.property(
@@ -22,6 +23,11 @@ test('of each version it has the newest embedding of every node, or says that it
           if ('forget' in each) {
             buffer.forgetThrough(each.forget);
             for (const version of VERSIONS) if (version <= each.forget) forgotten.add(version);
+            return;
+          }
+          if ('forgetBefore' in each) {
+            buffer.forgetBefore(each.forgetBefore);
+            for (const version of VERSIONS) if (version < each.forgetBefore) forgotten.add(version);
             return;
           }
           const { version, length } = each;
@@ -52,7 +58,9 @@ test('where there is room nothing is let go of', () => {
   buffer.add({ ...embedding, version: 'v000002' });
   expect([...buffer.of('v000001')!]).toEqual([embedding]);
   expect([...buffer.of('v000003')!]).toEqual([]);
-  buffer.forgetThrough('v000001');
+  buffer.forgetBefore('v000001');
+  expect([...buffer.of('v000001')!]).toEqual([embedding]);
+  buffer.forgetBefore('v000002');
   expect(buffer.of('v000001')).toBeUndefined();
   expect([...buffer.of('v000002')!]).toHaveLength(1);
 });

@@ -7,13 +7,15 @@ const ENTRY_BYTES = 400;
 const sizeOf = ({ vector }: Embedding): number => ENTRY_BYTES + (vector?.byteLength ?? 0);
 
 /**
- * Keeps the newest embedding of each node for versions that are not served yet. When it is full the oldest version is
- * let go of whole: whoever needs it reads the topic again.
+ * Keeps the newest embedding of each node for the versions that may be swapped to: those to come, what is served, and the
+ * one before. When it is full the oldest version is let go of whole: whoever needs it reads the topic again.
  */
 export class EmbeddingBuffer {
   readonly #versions = new Map<string, Map<string, Embedding>>();
   /** Of this version and those before it not everything is here. */
   #incompleteThrough = '';
+  /** Nor of those before this one. */
+  #incompleteBefore = '';
   #bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -42,6 +44,16 @@ export class EmbeddingBuffer {
   /** Lets go of a version and those before it. */
   forgetThrough(version: string): void {
     if (this.#isComplete(version)) this.#incompleteThrough = version;
+    this.#drop();
+  }
+
+  /** Lets go of the versions before this one. */
+  forgetBefore(version: string): void {
+    if (this.#isComplete(version)) this.#incompleteBefore = version;
+    this.#drop();
+  }
+
+  #drop(): void {
     for (const [each, nodes] of this.#versions) {
       if (this.#isComplete(each)) continue;
       for (const embedding of nodes.values()) this.#bytes -= sizeOf(embedding);
@@ -50,6 +62,7 @@ export class EmbeddingBuffer {
   }
 
   #isComplete(version: string): boolean {
-    return this.#incompleteThrough === '' || compareVersions(version, this.#incompleteThrough) > 0;
+    const isAfter = this.#incompleteThrough === '' || compareVersions(version, this.#incompleteThrough) > 0;
+    return isAfter && (this.#incompleteBefore === '' || compareVersions(version, this.#incompleteBefore) >= 0);
   }
 }

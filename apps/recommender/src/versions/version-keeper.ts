@@ -1,3 +1,4 @@
+import { compareVersions } from '@thaw/bundle';
 import { type operator, ThawError } from '@thaw/contracts';
 import type { LogFunction } from '@thaw/kafka';
 import { backoffMs } from '@thaw/platform';
@@ -78,8 +79,9 @@ export class VersionKeeper {
 
   take(embedding: Embedding): void {
     const { version } = embedding;
+    // Also what is served takes: an operator may go back to it, and a rollback must not wait for the topic.
+    this.#buffer.add(embedding);
     if (version === this.#current?.version) this.#current.take(embedding, this.#isCandidate);
-    else this.#buffer.add(embedding); // also what `next` takes: bringing it up to date may have to begin anew
     if (version === this.#next?.version) this.#next.take(embedding, this.#isCandidate);
   }
 
@@ -156,7 +158,7 @@ export class VersionKeeper {
     this.#current = next;
     this.#next = undefined;
     this.#swaps += 1;
-    this.#buffer.forgetThrough(record.version);
+    this.#buffer.forgetBefore(olderOf(record.version, before?.version));
     // Answers are made in one go, so nobody is in the middle of one.
     before?.close();
   }
@@ -196,3 +198,6 @@ export class VersionKeeper {
     return graph !== undefined && product !== undefined && graph.products.isCandidate(product);
   };
 }
+
+const olderOf = (version: string, other: string | undefined): string =>
+  other !== undefined && compareVersions(other, version) < 0 ? other : version;

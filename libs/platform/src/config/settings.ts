@@ -339,7 +339,8 @@ export const SETTINGS = {
       'THAW_RECOMMENDER_EMBEDDING_BUFFER',
       '128MiB',
       bytes({ min: 65_536, max: 2 ** 36 }).describe(
-        'Memory for live embeddings of versions that are not served yet. Above it, the topic is read again at the swap.',
+        'Memory for live embeddings of versions to come, the one that is served and the one before. Above it, the ' +
+          'topic is read again at a swap.',
       ),
     ),
   },
