@@ -5,7 +5,7 @@ import { dot, publishToyVersion, type ToyVersion, toyVector } from '../support/t
 import { until } from '../support/until.js';
 import { bought, listed, LISTINGS, product, PRODUCTS, Shop, withdrawn } from './shop.js';
 
-const { Fallback } = recommender;
+const { Fallback, SellerVector, Standing } = recommender;
 const { VersionState } = operator;
 /** Not in the version: the product and the seller that come later. */
 const KNOWN = PRODUCTS.slice(0, 28);
@@ -38,6 +38,10 @@ describe('before there is a version', () => {
     expect((await app.recommend('s2')).context?.fallback).toBe(Fallback.SELLER_WITHOUT_LISTINGS);
     expect((await app.recommend(['no such product'])).context?.fallback).toBe(Fallback.UNKNOWN_SELLER);
     expect((await app.similar('p00')).context?.fallback).toBe(Fallback.NO_VERSION);
+    const why = await app.explain('s0', 'p07');
+    expect(why).toMatchObject({ standing: Standing.RANKED, rank: ids(known).indexOf('p07') + 1, score: 3 });
+    expect(why.channels).toEqual([]);
+    expect(await app.seller('s0')).toMatchObject({ vector: SellerVector.NONE });
   });
 });
 
@@ -104,6 +108,79 @@ describe('with a version', () => {
       const nearest = texts.reduce((best, each) => (each.cosine > best.cosine ? each : best));
       expect(reasons).toMatchObject({ similarProductId: nearest.id });
       expect(reasons!.textSimilarity).toBeCloseTo(nearest.cosine, 4);
+    }
+  });
+
+  test('explain gives the place, the shares that make up the score, and the evidence of every pair', async () => {
+    const all = await app.recommend('s0', { limit: 100, explain: true });
+    for (const [place, { productId, score, reasons }] of all.products.entries()) {
+      const why = await app.explain('s0', productId);
+      expect(why).toMatchObject({ standing: Standing.RANKED, rank: place + 1, candidate: true, maxListings: 3 });
+      expect(why.channels.map(({ channel }) => channel)).toEqual(['id-hash', 'text-profile', 'bias']);
+      expect(why.score).toBeCloseTo(score, 5);
+      expect(why.channels.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(why.score, 12);
+      const [seller, row] = [toy.sellers.get('s0')!, toy.products.get(productId)!];
+      expect(why.channels[0]!.share).toBeCloseTo(dot(seller.subarray(0, 8), row.subarray(0, 8)), 6);
+      expect(why.boughtWith).toEqual(reasons!.boughtWith);
+      expect(why.boughtWithTotal).toBe(why.boughtWith.length);
+      expect(why.nearListings.map((each) => each.productId).sort()).toEqual(LISTINGS['s0']);
+      expect(why.nearListings[0]).toMatchObject({ productId: reasons!.similarProductId });
+    }
+  });
+
+  test('explain says why a product is not recommended, and where it would stand', async () => {
+    const [best] = (await app.recommend('s0', { limit: 1 })).products;
+    const own = await app.explain('s0', 'p00');
+    expect(own).toMatchObject({ standing: Standing.LISTED_BY_SELLER, sellerListings: 3, candidate: true });
+    const above = (await app.recommend('s0', { limit: 100 })).products.filter(({ score }) => score > own.score);
+    expect(own.rank).toBe(above.length + 1);
+    expect(await app.explain('s0', 'p29')).toMatchObject({ standing: Standing.WITHOUT_VECTOR, rank: 0, channels: [] });
+    expect(await app.explain('s0', 'nothing')).toMatchObject({ standing: Standing.NOT_IN_GRAPH, candidate: false });
+    expect(await app.explain('nobody', best!.productId)).toMatchObject({
+      context: { fallback: Fallback.UNKNOWN_SELLER },
+      standing: Standing.RANKED,
+      score: 3,
+    });
+    await expect(app.explain('', 'p00')).rejects.toMatchObject({ code: 3 });
+  });
+
+  test('candidates come page by page, and are counted by listings', async () => {
+    const paged: string[] = [];
+    for (let pageToken = ''; ;) {
+      const page = await app.candidates({ limit: 7, pageToken });
+      paged.push(...page.candidates.map(({ productId }) => productId));
+      expect(page.matching).toBe(PRODUCTS.length);
+      if (page.nextPageToken === '') break;
+      pageToken = page.nextPageToken;
+    }
+    expect(paged).toEqual(PRODUCTS); // all have three customers: ties by id
+    const { buckets } = await app.candidates();
+    expect(buckets.map(({ candidates }) => candidates)).toEqual([26, 4, 0]);
+    const listedOnes = await app.candidates({ minListings: 1, maxListings: 1, categoryId: 'a0' });
+    expect(listedOnes.candidates).toMatchObject([{ productId: 'p03', listings: 1, customers: 3, hasVector: true }]);
+    expect((await app.candidates({ maxListings: 0 })).matching).toBe(26);
+    await expect(app.candidates({ pageToken: 'none' })).rejects.toMatchObject({ code: 3 });
+    await expect(app.candidates({ minListings: 2, maxListings: 1 })).rejects.toMatchObject({ code: 3 });
+  });
+
+  test('a seller and a product are told with what the graph and the version have of them', async () => {
+    expect(await app.seller('s0', 2)).toMatchObject({
+      vector: SellerVector.OWN,
+      listings: 3,
+      candidateListings: 3,
+      listed: [
+        { productId: 'p00', listings: 2 },
+        { productId: 'p01', listings: 1 },
+      ],
+      categories: [{ categoryId: 'a0', listings: 1 }, { categoryId: 'a1' }, { categoryId: 'a2' }],
+    });
+    expect(await app.seller('s2')).toMatchObject({ listings: 0, vector: SellerVector.NONE });
+    await expect(app.seller('nobody')).rejects.toMatchObject({ code: 5 });
+    const { neighbours, ...p00 } = await app.product('p00');
+    expect(p00).toMatchObject({ hasVector: true, edges: 14 }); // 4 with its customers, 10 with two of them
+    expect(neighbours).toHaveLength(10);
+    for (const { productId, customers } of neighbours) {
+      expect(customers).toBe((await shop.graph.count('p00', productId)).count);
     }
   });
 

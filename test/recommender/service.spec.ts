@@ -147,6 +147,11 @@ describe('the gateway', () => {
     expect((await get('/v1/recommendations', { method: 'POST', body })).body['products']).toHaveLength(3);
     expect((await get('/v1/products/p07')).body).toMatchObject({ productId: 'p07', title: 'title of p07' });
     expect((await get('/v1/products/p07/similar?limit=2')).body['products']).toHaveLength(2);
+    const why = recommender.ExplainResponse.toJSON(await app.explain('s0', 'p07')) as object;
+    expect((await get('/v1/sellers/s0/explanations/p07')).body).toMatchObject({ ...why, context: expect.anything() });
+    expect((await get('/v1/sellers/s0?limit=1')).body).toMatchObject({ listings: 3, listed: [{ productId: 'p00' }] });
+    const page = (await get('/v1/candidates?bucket=1-3&limit=3&category=a0')).body;
+    expect(page).toMatchObject({ matching: 2, candidates: [{ productId: 'p00' }, { productId: 'p03' }] });
     expect((await get('/v1/status')).body).toMatchObject({ candidates: PRODUCTS.length });
   });
 
@@ -157,6 +162,8 @@ describe('the gateway', () => {
     ['/v1/recommendations', { method: 'POST', body: '{"limit":' }, 400, 'REQUEST_INVALID'],
     ['/v1/recommendations', { method: 'POST', body: '{"sellerId":"s0","limit":"x"}' }, 400, 'REQUEST_INVALID'],
     ['/v1/recommendations', { method: 'POST', body: `"${'x'.repeat(600_000)}"` }, 400, 'REQUEST_INVALID'],
+    ['/v1/candidates?bucket=few', undefined, 400, 'REQUEST_INVALID'],
+    ['/v1/sellers/nobody', undefined, 404, 'SELLER_UNKNOWN'],
     ['/v1/nothing', undefined, 404, 'HTTP'],
   ])('%s with %p is a problem', async (path, init, code, name) => {
     const answer = await get(path, init);

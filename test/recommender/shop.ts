@@ -12,7 +12,7 @@ import { RecommenderProcess, type RecommenderProcessOptions } from '../support/r
 import { ToyTrainer } from '../support/toy-version.js';
 import { until } from '../support/until.js';
 
-const SETTINGS = {
+export const SHOP_SETTINGS = {
   ...DEFAULT_GRAPH_SETTINGS,
   historyLimit: 100,
   coInteractionThreshold: 2,
@@ -89,7 +89,7 @@ export class Shop {
         config: topicSettings(topic(each)),
       })),
     );
-    const graph = await fixture.start(SETTINGS);
+    const graph = await fixture.start(SHOP_SETTINGS);
     await topics.produce(openingEvents());
     await fixture.readAll(graph);
     const bundleDir = await mkdtemp(join(tmpdir(), 'thaw-bundles-'));

@@ -116,6 +116,21 @@ export class RecommenderProcess {
     return await this.#call(this.client.getProduct.bind(this.client), { productId });
   }
 
+  async explain(sellerId: string, productId: string): Promise<recommender.ExplainResponse> {
+    return await this.#call(this.client.explain.bind(this.client), { sellerId, productId });
+  }
+
+  async candidates(
+    request: Partial<recommender.ListCandidatesRequest> = {},
+  ): Promise<recommender.ListCandidatesResponse> {
+    const whole = recommender.ListCandidatesRequest.fromPartial(request);
+    return await this.#call(this.client.listCandidates.bind(this.client), whole);
+  }
+
+  async seller(sellerId: string, limit = 0): Promise<recommender.GetSellerResponse> {
+    return await this.#call(this.client.getSeller.bind(this.client), { sellerId, limit });
+  }
+
   async status(): Promise<recommender.GetServingStatusResponse> {
     return await this.#call(this.client.getServingStatus.bind(this.client), {});
   }

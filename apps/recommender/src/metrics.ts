@@ -20,6 +20,7 @@ const FAILURES: readonly ErrorCode[] = [
   'PRODUCT_UNKNOWN',
   'RECOMMENDER_BUSY',
   'REQUEST_INVALID',
+  'SELLER_UNKNOWN',
 ];
 const FALLBACKS = ['unknown_seller', 'seller_without_listings', 'no_version', 'no_vector'] as const;
 const fallbackName = (fallback: recommender.Fallback): string =>

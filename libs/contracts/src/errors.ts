@@ -32,6 +32,9 @@ export const ERROR_CATALOGUE = {
   ADDRESS_IN_USE: kind('FAILED_PRECONDITION', true, 'another process listens where Thaw was told to'),
   APP_UNREACHABLE: kind('UNAVAILABLE', true, 'an app of Thaw does not answer'),
   AUTHENTICATION: kind('UNAUTHENTICATED', false, 'a call lacks a bearer token that is known'),
+  BACKUP_EXISTS: kind('FAILED_PRECONDITION', false, 'the folder that a backup is to go to holds something already'),
+  BACKUP_INVALID: kind('DATA_LOSS', false, 'a backup is damaged, was cut short, or is none'),
+  BACKUP_VERSION: kind('FAILED_PRECONDITION', false, 'a backup was written in a format that this Thaw does not read'),
   BROKER_DATA_LOCKED: kind(
     'FAILED_PRECONDITION',
     false,
@@ -82,6 +85,7 @@ export const ERROR_CATALOGUE = {
   KAFKA_TOPIC_MISMATCH: kind('FAILED_PRECONDITION', false, 'a topic exists with other settings than Thaw needs'),
   KAFKA_TOPIC_UNKNOWN: kind('NOT_FOUND', true, 'a topic or partition does not exist'),
   KAFKA_UNAVAILABLE: kind('UNAVAILABLE', true, 'no Kafka broker answers'),
+  LETTER_UNKNOWN: kind('NOT_FOUND', false, 'there is no such dead letter'),
   MODEL_STATES_INVALID: kind('DATA_LOSS', false, 'the layer states of a version do not fit its nodes and settings'),
   MODEL_TOO_LITTLE_DATA: kind('FAILED_PRECONDITION', false, 'there are too few listings to learn from'),
   NETWORK_INVALID: kind(
@@ -106,6 +110,7 @@ export const ERROR_CATALOGUE = {
   RUN_HUNG: kind('DEADLINE_EXCEEDED', true, 'nothing was heard of a run for too long'),
   RUN_QUEUE_FULL: kind('RESOURCE_EXHAUSTED', true, 'too many runs wait already'),
   RUN_UNKNOWN: kind('NOT_FOUND', false, 'there is no such run'),
+  SELLER_UNKNOWN: kind('NOT_FOUND', false, 'a seller is not in the graph'),
   STORE_CLOSED: kind('FAILED_PRECONDITION', false, 'the store was used after it was closed'),
   STORE_CORRUPT: kind('DATA_LOSS', false, 'what is on the disk cannot be trusted'),
   STORE_LOCKED: kind('FAILED_PRECONDITION', true, 'another process holds the store'),

@@ -7,7 +7,7 @@ const all = [...TOPICS.values()];
 describe('the topic registry', () => {
   test('names each topic once, in a way that Kafka takes with a prefix before it', () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
-    expect(TOPICS.size).toBe(INPUT_TOPICS.length * 2 + 4);
+    expect(TOPICS.size).toBe(INPUT_TOPICS.length * 2 + 5);
     for (const [name, definition] of TOPICS) {
       expect(definition.name).toBe(name);
       expect(prefixedTopic('tenant-7.', name)).toMatch(/^tenant-7\.[a-z.-]{1,200}$/);

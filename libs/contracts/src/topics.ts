@@ -28,7 +28,8 @@ export interface TopicDefinition {
 export const INPUT_TOPICS = ['interactions', 'listings', 'products', 'erasures', 'co-interactions'] as const;
 export type InputTopic = (typeof INPUT_TOPICS)[number];
 export type DeadLetterTopic = `${InputTopic}.dlq`;
-export type TopicName = InputTopic | DeadLetterTopic | 'graph-changes' | 'versions' | 'embeddings' | 'audit';
+export type TopicName =
+  InputTopic | DeadLetterTopic | 'graph-changes' | 'versions' | 'embeddings' | 'audit' | 'dead-letter-marks';
 
 type Shape = Omit<TopicDefinition, 'name' | 'retentionMs' | 'cleanupPolicy' | 'maxMessageBytes'>;
 
@@ -139,9 +140,19 @@ const definitions: readonly TopicDefinition[] = [
     purpose: 'Who commanded what, when and why, and what came of it',
   },
   ...INPUT_TOPICS.map(deadLetters),
+  {
+    ...compacted,
+    name: 'dead-letter-marks',
+    key: 'place of the record, as topic/partition/offset',
+    partitions: 1,
+    writtenBy: ['operator'],
+    readBy: ['operator'],
+    messageType: 'JSON object: how a dead letter was dealt with',
+    purpose: 'Dead letters that were replayed or dropped',
+  },
 ];
 
-/** Every topic of Thaw, in the order in which data flows through them; dead letters last. */
+/** Every topic of Thaw, in the order in which data flows through them; dead letters and what became of them last. */
 export const TOPICS: ReadonlyMap<TopicName, TopicDefinition> = new Map(
   definitions.map((definition) => [definition.name as TopicName, definition]),
 );

@@ -2,11 +2,13 @@ import { recommender, ThawError } from '@thaw/contracts';
 import { sellerOf } from '../versions/version-vectors.js';
 import { askingSeller } from './asking-seller.js';
 import { Marks } from './marks.js';
-import { Reasoner } from './reasons.js';
+import { Reasoner, strongestEdges } from './reasons.js';
 import { checkGetProduct, checkRecommend, checkSimilar } from './request.js';
 import { contextOf, type Found, inDemand, nearest, type ServingState, shown } from './state.js';
 
 const { Fallback } = recommender;
+
+const NEIGHBOURS_TOLD = 10;
 
 /** Shared by all calls: each answer is made in one go. */
 const hidden = new Marks();
@@ -60,8 +62,10 @@ export function getProduct(
   request: recommender.GetProductRequest,
 ): recommender.GetProductResponse {
   const productId = checkGetProduct(request);
-  const { products } = state.graph;
+  const { graph, version } = state;
+  const { products } = graph;
   const product = productOf(state, productId);
+  const { strongest, total } = strongestEdges(graph, product, NEIGHBOURS_TOLD, () => true);
   return {
     context: contextOf(state),
     productId,
@@ -71,6 +75,9 @@ export function getProduct(
     candidate: products.isCandidate(product),
     listings: products.listings[product]!,
     customers: products.customers[product]!,
+    hasVector: version?.vectors.vectorOf('product', productId) !== undefined,
+    edges: total,
+    neighbours: strongest,
   };
 }
 

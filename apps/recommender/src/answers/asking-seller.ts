@@ -12,6 +12,8 @@ export interface AskingSeller {
   /** By number in the graph. */
   readonly listed: Uint32Array;
   readonly vector: Float32Array | undefined;
+  /** Whether the version has the vector, rather than its being made of the listings'. */
+  readonly isOwn: boolean;
   /** NONE where there is a vector. */
   readonly fallback: recommender.Fallback;
 }
@@ -19,10 +21,18 @@ export interface AskingSeller {
 const { Fallback } = recommender;
 
 /** Finds the seller in the graph, or makes one of the products that it means to list. */
-export function askingSeller({ graph, version }: ServingState, { seller }: RecommendQuery): AskingSeller {
+export function askingSeller(
+  { graph, version }: ServingState,
+  { seller }: Pick<RecommendQuery, 'seller'>,
+): AskingSeller {
   const known = 'id' in seller ? graph.sellers.find(seller.id) : undefined;
   const listed = 'lists' in seller ? numbersOf(graph, seller.lists) : listingsOf(graph, known);
-  const without = (fallback: recommender.Fallback): AskingSeller => ({ listed, vector: undefined, fallback });
+  const without = (fallback: recommender.Fallback): AskingSeller => ({
+    listed,
+    vector: undefined,
+    isOwn: false,
+    fallback,
+  });
   if ('id' in seller && known === undefined) return without(Fallback.UNKNOWN_SELLER);
   if (listed.length === 0) {
     return without('lists' in seller ? Fallback.UNKNOWN_SELLER : Fallback.SELLER_WITHOUT_LISTINGS);
@@ -30,7 +40,8 @@ export function askingSeller({ graph, version }: ServingState, { seller }: Recom
   if (version === undefined) return without(Fallback.NO_VERSION);
   const own = 'id' in seller ? version.vectors.vectorOf('seller', seller.id) : undefined;
   const vector = own ?? vectorOfListings(graph, version, listed);
-  return vector === undefined ? without(Fallback.NO_VECTOR) : { listed, vector, fallback: Fallback.NONE };
+  if (vector === undefined) return without(Fallback.NO_VECTOR);
+  return { listed, vector, isOwn: own !== undefined, fallback: Fallback.NONE };
 }
 
 function listingsOf({ listed }: ServingGraph, seller: number | undefined): Uint32Array {

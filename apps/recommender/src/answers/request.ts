@@ -66,6 +66,56 @@ export function checkGetProduct({ productId }: recommender.GetProductRequest): s
   return productId;
 }
 
+/** @throws ThawError REQUEST_INVALID */
+export function checkExplain({ sellerId, productId }: recommender.ExplainRequest): void {
+  const problems = new Problems();
+  problems.id('seller_id', sellerId);
+  problems.id('product_id', productId);
+  problems.throwAny();
+}
+
+/** @throws ThawError REQUEST_INVALID */
+export function checkGetSeller({ sellerId, limit }: recommender.GetSellerRequest): { readonly limit: number } {
+  const problems = new Problems();
+  problems.id('seller_id', sellerId);
+  const checked = { limit: problems.limit(limit) };
+  problems.throwAny();
+  return checked;
+}
+
+/** A page of candidates that is asked for. */
+export interface CandidatesQuery {
+  readonly minListings: number;
+  readonly maxListings: number;
+  /** Undefined: all. */
+  readonly categoryId: string | undefined;
+  readonly limit: number;
+  /** The last candidate of the page before. */
+  readonly after: { readonly customers: number; readonly productId: string } | undefined;
+}
+
+/** @throws ThawError REQUEST_INVALID */
+export function checkListCandidates(request: recommender.ListCandidatesRequest): CandidatesQuery {
+  const problems = new Problems();
+  const { minListings, maxListings = Infinity, categoryId, pageToken } = request;
+  if (maxListings < minListings) problems.add('max_listings', `is less than min_listings, ${minListings}`);
+  if (categoryId !== '') problems.id('category_id', categoryId);
+  const limit = problems.limit(request.limit);
+  const after = pageToken === '' ? undefined : readPageToken(pageToken);
+  if (after === undefined && pageToken !== '') problems.add('page_token', 'is none that a page before gave');
+  problems.throwAny();
+  return { minListings, maxListings, categoryId: categoryId === '' ? undefined : categoryId, limit, after };
+}
+
+/** Names the place after a candidate in the order of the list. */
+export const pageToken = (customers: number, productId: string): string => `${customers}.${productId}`;
+
+function readPageToken(token: string): CandidatesQuery['after'] {
+  const [, customers, productId] = /^(\d{1,10})\.(.+)$/s.exec(token) ?? [];
+  if (productId === undefined || productId.length > REQUEST_LIMITS.idCharacters) return undefined;
+  return { customers: Number(customers), productId };
+}
+
 class Problems {
   readonly #violations: FieldViolation[] = [];
 

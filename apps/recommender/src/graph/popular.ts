@@ -17,7 +17,7 @@ export class PopularCandidates {
     const { products } = graph;
     const isCandidate = (product: number): boolean => products.isCandidate(product) && accept(product);
     if (graph !== this.#graph || this.now() - this.#rankedAt > FRESH_MS) {
-      this.#ranked = Uint32Array.from(best(graph, KEPT, () => true));
+      this.#ranked = Uint32Array.from(mostInDemand(graph, KEPT, () => true));
       this.#graph = graph;
       this.#rankedAt = this.now();
     }
@@ -27,12 +27,19 @@ export class PopularCandidates {
       found.push(product);
       if (found.length === limit) return found;
     }
-    return this.#ranked.length < KEPT ? found : best(graph, limit, isCandidate);
+    return this.#ranked.length < KEPT ? found : mostInDemand(graph, limit, isCandidate);
   }
 }
 
-/** A scan of all candidates with a heap of those kept, the worst of them on top. */
-function best({ products }: ServingGraph, limit: number, accept: (product: number) => boolean): number[] {
+/**
+ * The `limit` accepted candidates with the most customers, ties by product id: a scan of all candidates with a heap of
+ * those kept, the worst of them on top.
+ */
+export function mostInDemand(
+  { products }: ServingGraph,
+  limit: number,
+  accept: (product: number) => boolean,
+): number[] {
   const { customers, ids } = products;
   const isBefore = (a: number, b: number): boolean =>
     customers[a]! !== customers[b]! ? customers[a]! > customers[b]! : ids.id(a) < ids.id(b);

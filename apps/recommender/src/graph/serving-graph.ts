@@ -20,6 +20,8 @@ export class ServingGraph {
   readonly neighbours = new ListPool();
   readonly shared = new ListPool();
   edges = 0;
+  /** What apps/graph had in force when it was copied; undefined before. */
+  settings: graph.GraphSettings | undefined;
   #productNumbers: number[] = [];
   #sellerNumbers: number[] = [];
 
@@ -30,6 +32,7 @@ export class ServingGraph {
     switch (part?.$case) {
       case 'header':
         this.sequence = part.value.sequence;
+        this.settings = part.value.settings;
         break;
       case 'products':
         for (const { productId, candidate, ...facts } of part.value.products) {

@@ -70,6 +70,41 @@ export class GatewayController {
     );
   }
 
+  @Get('sellers/:id')
+  @Header('cache-control', 'no-store')
+  async seller(@Req() http: HttpRequest, @Param('id') sellerId: string, @Query() query: Parameters) {
+    const limit = whole('limit', query['limit']);
+    return await this.#answer(http, 'GetSeller', () =>
+      recommender.GetSellerResponse.toJSON(this.answering.getSeller({ sellerId, limit })),
+    );
+  }
+
+  @Get('sellers/:id/explanations/:product')
+  @Header('cache-control', 'no-store')
+  async explanation(
+    @Req() http: HttpRequest,
+    @Param('id') sellerId: string,
+    @Param('product') productId: string,
+  ): Promise<unknown> {
+    return await this.#answer(http, 'Explain', () =>
+      recommender.ExplainResponse.toJSON(this.answering.explain({ sellerId, productId })),
+    );
+  }
+
+  @Get('candidates')
+  @Header('cache-control', 'no-store')
+  async candidates(@Req() http: HttpRequest, @Query() query: Parameters) {
+    const request = recommender.ListCandidatesRequest.fromPartial({
+      ...bucket(single(query['bucket'])),
+      categoryId: single(query['category']) ?? '',
+      limit: whole('limit', query['limit']),
+      pageToken: single(query['page_token']) ?? '',
+    });
+    return await this.#answer(http, 'ListCandidates', () =>
+      recommender.ListCandidatesResponse.toJSON(this.answering.listCandidates(request)),
+    );
+  }
+
   @Get('status')
   @Header('cache-control', 'no-store')
   async status(@Req() http: HttpRequest) {
@@ -115,8 +150,19 @@ function whole(field: string, value: Parameters[string]): number {
   const text = single(value);
   if (text === undefined) return 0;
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
-  const violations = [{ field, description: 'must be a whole number, 1 or more' }];
-  throw new ThawError('REQUEST_INVALID', `${field}=${text.slice(0, 100)} is no whole number, 1 or more.`, {
-    details: { violations },
+  throw invalid(field, text, 'must be a whole number, 1 or more');
+}
+
+/** A number of listings, such as 0, or two with a hyphen between them, such as 1-3. */
+function bucket(text: string | undefined): { readonly minListings?: number; readonly maxListings?: number } {
+  if (text === undefined) return {};
+  const [, from, to = from] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text) ?? [];
+  if (from === undefined) throw invalid('bucket', text, 'must be a number of listings, or two such as 1-3');
+  return { minListings: Number(from), maxListings: Number(to) };
+}
+
+function invalid(field: string, text: string, description: string): ThawError {
+  return new ThawError('REQUEST_INVALID', `${field}=${text.slice(0, 100)} ${description}.`, {
+    details: { violations: [{ field, description }] },
   });
 }

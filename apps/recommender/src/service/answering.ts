@@ -1,11 +1,22 @@
 import { recommender, ThawError } from '@thaw/contracts';
 import { getProduct, recommend, similar } from '../answers/answers.js';
+import { listCandidates } from '../answers/candidates.js';
+import { explain } from '../answers/explain.js';
+import { getSeller } from '../answers/seller.js';
 import { contextOf, type ServingState } from '../answers/state.js';
 import type { LiveGraph } from '../graph/live-graph.js';
 import { PopularCandidates } from '../graph/popular.js';
 import type { VersionKeeper } from '../versions/version-keeper.js';
 
-export const METHODS = ['Recommend', 'Similar', 'GetProduct', 'GetServingStatus'] as const;
+export const METHODS = [
+  'Recommend',
+  'Similar',
+  'GetProduct',
+  'Explain',
+  'ListCandidates',
+  'GetSeller',
+  'GetServingStatus',
+] as const;
 export type MethodName = (typeof METHODS)[number];
 
 /** Told of every call. */
@@ -36,6 +47,18 @@ export class Answering {
 
   getProduct(request: recommender.GetProductRequest): recommender.GetProductResponse {
     return getProduct(this.#state(), request);
+  }
+
+  explain(request: recommender.ExplainRequest): recommender.ExplainResponse {
+    return explain(this.#state(), request);
+  }
+
+  listCandidates(request: recommender.ListCandidatesRequest): recommender.ListCandidatesResponse {
+    return listCandidates(this.#state(), request);
+  }
+
+  getSeller(request: recommender.GetSellerRequest): recommender.GetSellerResponse {
+    return getSeller(this.#state(), request);
   }
 
   servingStatus(): recommender.GetServingStatusResponse {

@@ -60,6 +60,11 @@ export function recommenderService({ answering, turns, tokens }: RecommenderServ
     recommend: unary('Recommend', (request: recommender.RecommendRequest) => answering.recommend(request)),
     similar: unary('Similar', (request: recommender.SimilarRequest) => answering.similar(request)),
     getProduct: unary('GetProduct', (request: recommender.GetProductRequest) => answering.getProduct(request)),
+    explain: unary('Explain', (request: recommender.ExplainRequest) => answering.explain(request)),
+    listCandidates: unary('ListCandidates', (request: recommender.ListCandidatesRequest) =>
+      answering.listCandidates(request),
+    ),
+    getSeller: unary('GetSeller', (request: recommender.GetSellerRequest) => answering.getSeller(request)),
     getServingStatus: unary('GetServingStatus', () => answering.servingStatus()),
   };
 }

@@ -408,6 +408,89 @@ export interface GetCoInteractionResponse {
   kept: boolean;
 }
 
+export interface GetOffsetsRequest {
+}
+
+/** What of the inputs is in the graph, stored and synced. */
+export interface GetOffsetsResponse {
+  /** Of the last change that these records made. */
+  sequence: number;
+  offsets: InputOffset[];
+}
+
+export interface GetProductRequest {
+  productId: string;
+}
+
+/** A product as the whole graph knows it, the reduced one or not. */
+export interface GetProductResponse {
+  sequence: number;
+  /** Whether any event named it. */
+  known: boolean;
+  /** Whether it is in the catalogue now: it was told of, and not removed. */
+  active: boolean;
+  /** When the catalogue's entry became what it is, Unix epoch milliseconds; 0 where there is none. */
+  eventTimeMs: number;
+  categoryId: string;
+  title: string;
+  /** Exact, unlike those of the reduced graph. */
+  customers: number;
+  listings: number;
+  candidate: boolean;
+  /** Whether it is in the reduced graph: a candidate or a neighbour of one. */
+  inTrainingSet: boolean;
+  settings: GraphSettings | undefined;
+}
+
+export interface GetCustomerRequest {
+  customerId: string;
+}
+
+export interface GetCustomerResponse {
+  sequence: number;
+  /** Distinct products in the history now. */
+  products: number;
+  /** Interactions up to this event time are forgotten and stay so, Unix epoch milliseconds; 0 where none are. */
+  erasedUntilMs: number;
+}
+
+export interface BackUpRequest {
+}
+
+/** The first message: what the rows are. */
+export interface BackupHeader {
+  /** Format of the rows; a Thaw that writes a newer one can read it. */
+  storeFormat: number;
+  sequence: number;
+  offsets: InputOffset[];
+  settings:
+    | GraphSettings
+    | undefined;
+  /** Topics are named with this before their names. */
+  topicPrefix: string;
+  /** embedded or external: who counts. */
+  counter: string;
+}
+
+/** Rows of one table, in the order of their keys; keys[i] has values[i]. */
+export interface BackupRows {
+  table: string;
+  keys: Buffer[];
+  values: Buffer[];
+}
+
+/** The last message: a backup without it was cut off. */
+export interface BackupTrailer {
+  rows: number;
+}
+
+export interface BackUpResponse {
+  part: { $case: "header"; value: BackupHeader } | { $case: "rows"; value: BackupRows } | {
+    $case: "trailer";
+    value: BackupTrailer;
+  } | undefined;
+}
+
 function createBaseCandidateAdmitted(): CandidateAdmitted {
   return { productId: "", listings: 0, customers: 0 };
 }
@@ -3777,6 +3860,1152 @@ export const GetCoInteractionResponse: MessageFns<GetCoInteractionResponse> = {
   },
 };
 
+function createBaseGetOffsetsRequest(): GetOffsetsRequest {
+  return {};
+}
+
+export const GetOffsetsRequest: MessageFns<GetOffsetsRequest> = {
+  encode(_: GetOffsetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetOffsetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetOffsetsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): GetOffsetsRequest {
+    return {};
+  },
+
+  toJSON(_: GetOffsetsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetOffsetsRequest>): GetOffsetsRequest {
+    return GetOffsetsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetOffsetsRequest>): GetOffsetsRequest {
+    const message = createBaseGetOffsetsRequest();
+    return message;
+  },
+};
+
+function createBaseGetOffsetsResponse(): GetOffsetsResponse {
+  return { sequence: 0, offsets: [] };
+}
+
+export const GetOffsetsResponse: MessageFns<GetOffsetsResponse> = {
+  encode(message: GetOffsetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0) {
+      writer.uint32(9).double(message.sequence);
+    }
+    for (const v of message.offsets) {
+      InputOffset.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetOffsetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetOffsetsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.sequence = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.offsets.push(InputOffset.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetOffsetsResponse {
+    return {
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      offsets: globalThis.Array.isArray(object?.offsets) ? object.offsets.map((e: any) => InputOffset.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GetOffsetsResponse): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0) {
+      obj.sequence = floatToJson(message.sequence);
+    }
+    if (message.offsets?.length) {
+      obj.offsets = message.offsets.map((e) => InputOffset.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetOffsetsResponse>): GetOffsetsResponse {
+    return GetOffsetsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetOffsetsResponse>): GetOffsetsResponse {
+    const message = createBaseGetOffsetsResponse();
+    message.sequence = object.sequence ?? 0;
+    message.offsets = object.offsets?.map((e) => InputOffset.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetProductRequest(): GetProductRequest {
+  return { productId: "" };
+}
+
+export const GetProductRequest: MessageFns<GetProductRequest> = {
+  encode(message: GetProductRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProductRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProductRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetProductRequest {
+    return {
+      productId: isSet(object.productId)
+        ? globalThis.String(object.productId)
+        : isSet(object.product_id)
+        ? globalThis.String(object.product_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetProductRequest): unknown {
+    const obj: any = {};
+    if (message.productId !== "") {
+      obj.productId = message.productId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetProductRequest>): GetProductRequest {
+    return GetProductRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetProductRequest>): GetProductRequest {
+    const message = createBaseGetProductRequest();
+    message.productId = object.productId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetProductResponse(): GetProductResponse {
+  return {
+    sequence: 0,
+    known: false,
+    active: false,
+    eventTimeMs: 0,
+    categoryId: "",
+    title: "",
+    customers: 0,
+    listings: 0,
+    candidate: false,
+    inTrainingSet: false,
+    settings: undefined,
+  };
+}
+
+export const GetProductResponse: MessageFns<GetProductResponse> = {
+  encode(message: GetProductResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0) {
+      writer.uint32(9).double(message.sequence);
+    }
+    if (message.known !== false) {
+      writer.uint32(16).bool(message.known);
+    }
+    if (message.active !== false) {
+      writer.uint32(24).bool(message.active);
+    }
+    if (message.eventTimeMs !== 0) {
+      writer.uint32(33).double(message.eventTimeMs);
+    }
+    if (message.categoryId !== "") {
+      writer.uint32(42).string(message.categoryId);
+    }
+    if (message.title !== "") {
+      writer.uint32(50).string(message.title);
+    }
+    if (message.customers !== 0) {
+      writer.uint32(56).uint32(message.customers);
+    }
+    if (message.listings !== 0) {
+      writer.uint32(64).uint32(message.listings);
+    }
+    if (message.candidate !== false) {
+      writer.uint32(72).bool(message.candidate);
+    }
+    if (message.inTrainingSet !== false) {
+      writer.uint32(80).bool(message.inTrainingSet);
+    }
+    if (message.settings !== undefined) {
+      GraphSettings.encode(message.settings, writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProductResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProductResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.sequence = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.known = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.active = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.eventTimeMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.categoryId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.customers = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.listings = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.candidate = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.inTrainingSet = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.settings = GraphSettings.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetProductResponse {
+    return {
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      known: isSet(object.known) ? globalThis.Boolean(object.known) : false,
+      active: isSet(object.active) ? globalThis.Boolean(object.active) : false,
+      eventTimeMs: isSet(object.eventTimeMs)
+        ? globalThis.Number(object.eventTimeMs)
+        : isSet(object.event_time_ms)
+        ? globalThis.Number(object.event_time_ms)
+        : 0,
+      categoryId: isSet(object.categoryId)
+        ? globalThis.String(object.categoryId)
+        : isSet(object.category_id)
+        ? globalThis.String(object.category_id)
+        : "",
+      title: isSet(object.title) ? globalThis.String(object.title) : "",
+      customers: isSet(object.customers) ? globalThis.Number(object.customers) : 0,
+      listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
+      candidate: isSet(object.candidate) ? globalThis.Boolean(object.candidate) : false,
+      inTrainingSet: isSet(object.inTrainingSet)
+        ? globalThis.Boolean(object.inTrainingSet)
+        : isSet(object.in_training_set)
+        ? globalThis.Boolean(object.in_training_set)
+        : false,
+      settings: isSet(object.settings) ? GraphSettings.fromJSON(object.settings) : undefined,
+    };
+  },
+
+  toJSON(message: GetProductResponse): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0) {
+      obj.sequence = floatToJson(message.sequence);
+    }
+    if (message.known !== false) {
+      obj.known = message.known;
+    }
+    if (message.active !== false) {
+      obj.active = message.active;
+    }
+    if (message.eventTimeMs !== 0) {
+      obj.eventTimeMs = floatToJson(message.eventTimeMs);
+    }
+    if (message.categoryId !== "") {
+      obj.categoryId = message.categoryId;
+    }
+    if (message.title !== "") {
+      obj.title = message.title;
+    }
+    if (message.customers !== 0) {
+      obj.customers = Math.round(message.customers);
+    }
+    if (message.listings !== 0) {
+      obj.listings = Math.round(message.listings);
+    }
+    if (message.candidate !== false) {
+      obj.candidate = message.candidate;
+    }
+    if (message.inTrainingSet !== false) {
+      obj.inTrainingSet = message.inTrainingSet;
+    }
+    if (message.settings !== undefined) {
+      obj.settings = GraphSettings.toJSON(message.settings);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetProductResponse>): GetProductResponse {
+    return GetProductResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetProductResponse>): GetProductResponse {
+    const message = createBaseGetProductResponse();
+    message.sequence = object.sequence ?? 0;
+    message.known = object.known ?? false;
+    message.active = object.active ?? false;
+    message.eventTimeMs = object.eventTimeMs ?? 0;
+    message.categoryId = object.categoryId ?? "";
+    message.title = object.title ?? "";
+    message.customers = object.customers ?? 0;
+    message.listings = object.listings ?? 0;
+    message.candidate = object.candidate ?? false;
+    message.inTrainingSet = object.inTrainingSet ?? false;
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? GraphSettings.fromPartial(object.settings)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseGetCustomerRequest(): GetCustomerRequest {
+  return { customerId: "" };
+}
+
+export const GetCustomerRequest: MessageFns<GetCustomerRequest> = {
+  encode(message: GetCustomerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.customerId !== "") {
+      writer.uint32(10).string(message.customerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCustomerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCustomerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.customerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetCustomerRequest {
+    return {
+      customerId: isSet(object.customerId)
+        ? globalThis.String(object.customerId)
+        : isSet(object.customer_id)
+        ? globalThis.String(object.customer_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetCustomerRequest): unknown {
+    const obj: any = {};
+    if (message.customerId !== "") {
+      obj.customerId = message.customerId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetCustomerRequest>): GetCustomerRequest {
+    return GetCustomerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetCustomerRequest>): GetCustomerRequest {
+    const message = createBaseGetCustomerRequest();
+    message.customerId = object.customerId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetCustomerResponse(): GetCustomerResponse {
+  return { sequence: 0, products: 0, erasedUntilMs: 0 };
+}
+
+export const GetCustomerResponse: MessageFns<GetCustomerResponse> = {
+  encode(message: GetCustomerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0) {
+      writer.uint32(9).double(message.sequence);
+    }
+    if (message.products !== 0) {
+      writer.uint32(16).uint32(message.products);
+    }
+    if (message.erasedUntilMs !== 0) {
+      writer.uint32(25).double(message.erasedUntilMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCustomerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCustomerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.sequence = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.products = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.erasedUntilMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetCustomerResponse {
+    return {
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      products: isSet(object.products) ? globalThis.Number(object.products) : 0,
+      erasedUntilMs: isSet(object.erasedUntilMs)
+        ? globalThis.Number(object.erasedUntilMs)
+        : isSet(object.erased_until_ms)
+        ? globalThis.Number(object.erased_until_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: GetCustomerResponse): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0) {
+      obj.sequence = floatToJson(message.sequence);
+    }
+    if (message.products !== 0) {
+      obj.products = Math.round(message.products);
+    }
+    if (message.erasedUntilMs !== 0) {
+      obj.erasedUntilMs = floatToJson(message.erasedUntilMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetCustomerResponse>): GetCustomerResponse {
+    return GetCustomerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetCustomerResponse>): GetCustomerResponse {
+    const message = createBaseGetCustomerResponse();
+    message.sequence = object.sequence ?? 0;
+    message.products = object.products ?? 0;
+    message.erasedUntilMs = object.erasedUntilMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseBackUpRequest(): BackUpRequest {
+  return {};
+}
+
+export const BackUpRequest: MessageFns<BackUpRequest> = {
+  encode(_: BackUpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackUpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackUpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): BackUpRequest {
+    return {};
+  },
+
+  toJSON(_: BackUpRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackUpRequest>): BackUpRequest {
+    return BackUpRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<BackUpRequest>): BackUpRequest {
+    const message = createBaseBackUpRequest();
+    return message;
+  },
+};
+
+function createBaseBackupHeader(): BackupHeader {
+  return { storeFormat: 0, sequence: 0, offsets: [], settings: undefined, topicPrefix: "", counter: "" };
+}
+
+export const BackupHeader: MessageFns<BackupHeader> = {
+  encode(message: BackupHeader, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.storeFormat !== 0) {
+      writer.uint32(8).uint32(message.storeFormat);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(17).double(message.sequence);
+    }
+    for (const v of message.offsets) {
+      InputOffset.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.settings !== undefined) {
+      GraphSettings.encode(message.settings, writer.uint32(34).fork()).join();
+    }
+    if (message.topicPrefix !== "") {
+      writer.uint32(42).string(message.topicPrefix);
+    }
+    if (message.counter !== "") {
+      writer.uint32(50).string(message.counter);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupHeader {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupHeader();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.storeFormat = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.sequence = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.offsets.push(InputOffset.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.settings = GraphSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.topicPrefix = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.counter = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupHeader {
+    return {
+      storeFormat: isSet(object.storeFormat)
+        ? globalThis.Number(object.storeFormat)
+        : isSet(object.store_format)
+        ? globalThis.Number(object.store_format)
+        : 0,
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      offsets: globalThis.Array.isArray(object?.offsets) ? object.offsets.map((e: any) => InputOffset.fromJSON(e)) : [],
+      settings: isSet(object.settings) ? GraphSettings.fromJSON(object.settings) : undefined,
+      topicPrefix: isSet(object.topicPrefix)
+        ? globalThis.String(object.topicPrefix)
+        : isSet(object.topic_prefix)
+        ? globalThis.String(object.topic_prefix)
+        : "",
+      counter: isSet(object.counter) ? globalThis.String(object.counter) : "",
+    };
+  },
+
+  toJSON(message: BackupHeader): unknown {
+    const obj: any = {};
+    if (message.storeFormat !== 0) {
+      obj.storeFormat = Math.round(message.storeFormat);
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = floatToJson(message.sequence);
+    }
+    if (message.offsets?.length) {
+      obj.offsets = message.offsets.map((e) => InputOffset.toJSON(e));
+    }
+    if (message.settings !== undefined) {
+      obj.settings = GraphSettings.toJSON(message.settings);
+    }
+    if (message.topicPrefix !== "") {
+      obj.topicPrefix = message.topicPrefix;
+    }
+    if (message.counter !== "") {
+      obj.counter = message.counter;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupHeader>): BackupHeader {
+    return BackupHeader.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupHeader>): BackupHeader {
+    const message = createBaseBackupHeader();
+    message.storeFormat = object.storeFormat ?? 0;
+    message.sequence = object.sequence ?? 0;
+    message.offsets = object.offsets?.map((e) => InputOffset.fromPartial(e)) || [];
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? GraphSettings.fromPartial(object.settings)
+      : undefined;
+    message.topicPrefix = object.topicPrefix ?? "";
+    message.counter = object.counter ?? "";
+    return message;
+  },
+};
+
+function createBaseBackupRows(): BackupRows {
+  return { table: "", keys: [], values: [] };
+}
+
+export const BackupRows: MessageFns<BackupRows> = {
+  encode(message: BackupRows, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.table !== "") {
+      writer.uint32(10).string(message.table);
+    }
+    for (const v of message.keys) {
+      writer.uint32(18).bytes(v!);
+    }
+    for (const v of message.values) {
+      writer.uint32(26).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupRows {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupRows();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.table = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.keys.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.values.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupRows {
+    return {
+      table: isSet(object.table) ? globalThis.String(object.table) : "",
+      keys: globalThis.Array.isArray(object?.keys) ? object.keys.map((e: any) => Buffer.from(bytesFromBase64(e))) : [],
+      values: globalThis.Array.isArray(object?.values)
+        ? object.values.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: BackupRows): unknown {
+    const obj: any = {};
+    if (message.table !== "") {
+      obj.table = message.table;
+    }
+    if (message.keys?.length) {
+      obj.keys = message.keys.map((e) => base64FromBytes(e));
+    }
+    if (message.values?.length) {
+      obj.values = message.values.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupRows>): BackupRows {
+    return BackupRows.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupRows>): BackupRows {
+    const message = createBaseBackupRows();
+    message.table = object.table ?? "";
+    message.keys = object.keys?.map((e) => e) || [];
+    message.values = object.values?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBackupTrailer(): BackupTrailer {
+  return { rows: 0 };
+}
+
+export const BackupTrailer: MessageFns<BackupTrailer> = {
+  encode(message: BackupTrailer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rows !== 0) {
+      writer.uint32(9).double(message.rows);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupTrailer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupTrailer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.rows = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupTrailer {
+    return { rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0 };
+  },
+
+  toJSON(message: BackupTrailer): unknown {
+    const obj: any = {};
+    if (message.rows !== 0) {
+      obj.rows = floatToJson(message.rows);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupTrailer>): BackupTrailer {
+    return BackupTrailer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupTrailer>): BackupTrailer {
+    const message = createBaseBackupTrailer();
+    message.rows = object.rows ?? 0;
+    return message;
+  },
+};
+
+function createBaseBackUpResponse(): BackUpResponse {
+  return { part: undefined };
+}
+
+export const BackUpResponse: MessageFns<BackUpResponse> = {
+  encode(message: BackUpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.part?.$case) {
+      case "header":
+        BackupHeader.encode(message.part.value, writer.uint32(10).fork()).join();
+        break;
+      case "rows":
+        BackupRows.encode(message.part.value, writer.uint32(18).fork()).join();
+        break;
+      case "trailer":
+        BackupTrailer.encode(message.part.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackUpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackUpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.part = { $case: "header", value: BackupHeader.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.part = { $case: "rows", value: BackupRows.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.part = { $case: "trailer", value: BackupTrailer.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackUpResponse {
+    return {
+      part: isSet(object.header)
+        ? { $case: "header", value: BackupHeader.fromJSON(object.header) }
+        : isSet(object.rows)
+        ? { $case: "rows", value: BackupRows.fromJSON(object.rows) }
+        : isSet(object.trailer)
+        ? { $case: "trailer", value: BackupTrailer.fromJSON(object.trailer) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: BackUpResponse): unknown {
+    const obj: any = {};
+    if (message.part?.$case === "header") {
+      obj.header = BackupHeader.toJSON(message.part.value);
+    } else if (message.part?.$case === "rows") {
+      obj.rows = BackupRows.toJSON(message.part.value);
+    } else if (message.part?.$case === "trailer") {
+      obj.trailer = BackupTrailer.toJSON(message.part.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackUpResponse>): BackUpResponse {
+    return BackUpResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackUpResponse>): BackUpResponse {
+    const message = createBaseBackUpResponse();
+    switch (object.part?.$case) {
+      case "header": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "header", value: BackupHeader.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "rows": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "rows", value: BackupRows.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "trailer": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "trailer", value: BackupTrailer.fromPartial(object.part.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
 /** The graph as apps/graph holds it. */
 export type GraphServiceService = typeof GraphServiceService;
 export const GraphServiceService = {
@@ -3812,6 +5041,46 @@ export const GraphServiceService = {
       Buffer.from(GetCoInteractionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetCoInteractionResponse => GetCoInteractionResponse.decode(value),
   },
+  /** What of the inputs is in the graph: whoever produced an event can wait until it is. */
+  getOffsets: {
+    path: "/thaw.graph.v1.GraphService/GetOffsets" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetOffsetsRequest): Buffer => Buffer.from(GetOffsetsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetOffsetsRequest => GetOffsetsRequest.decode(value),
+    responseSerialize: (value: GetOffsetsResponse): Buffer => Buffer.from(GetOffsetsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetOffsetsResponse => GetOffsetsResponse.decode(value),
+  },
+  /** One product, in the reduced graph or not, with what decides whether it is a candidate. */
+  getProduct: {
+    path: "/thaw.graph.v1.GraphService/GetProduct" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetProductRequest): Buffer => Buffer.from(GetProductRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetProductRequest => GetProductRequest.decode(value),
+    responseSerialize: (value: GetProductResponse): Buffer => Buffer.from(GetProductResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetProductResponse => GetProductResponse.decode(value),
+  },
+  /** How much is kept of a customer. */
+  getCustomer: {
+    path: "/thaw.graph.v1.GraphService/GetCustomer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetCustomerRequest): Buffer => Buffer.from(GetCustomerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetCustomerRequest => GetCustomerRequest.decode(value),
+    responseSerialize: (value: GetCustomerResponse): Buffer => Buffer.from(GetCustomerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetCustomerResponse => GetCustomerResponse.decode(value),
+  },
+  /** Everything that is stored, of one moment, while events go on to be applied. */
+  backUp: {
+    path: "/thaw.graph.v1.GraphService/BackUp" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: BackUpRequest): Buffer => Buffer.from(BackUpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BackUpRequest => BackUpRequest.decode(value),
+    responseSerialize: (value: BackUpResponse): Buffer => Buffer.from(BackUpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BackUpResponse => BackUpResponse.decode(value),
+  },
 } as const;
 
 export interface GraphServiceServer extends UntypedServiceImplementation {
@@ -3821,6 +5090,14 @@ export interface GraphServiceServer extends UntypedServiceImplementation {
   getFunnel: handleUnaryCall<GetFunnelRequest, GetFunnelResponse>;
   /** The exact count of one pair, at or below the threshold too. */
   getCoInteraction: handleUnaryCall<GetCoInteractionRequest, GetCoInteractionResponse>;
+  /** What of the inputs is in the graph: whoever produced an event can wait until it is. */
+  getOffsets: handleUnaryCall<GetOffsetsRequest, GetOffsetsResponse>;
+  /** One product, in the reduced graph or not, with what decides whether it is a candidate. */
+  getProduct: handleUnaryCall<GetProductRequest, GetProductResponse>;
+  /** How much is kept of a customer. */
+  getCustomer: handleUnaryCall<GetCustomerRequest, GetCustomerResponse>;
+  /** Everything that is stored, of one moment, while events go on to be applied. */
+  backUp: handleServerStreamingCall<BackUpRequest, BackUpResponse>;
 }
 
 export interface GraphServiceClient extends Client {
@@ -3863,6 +5140,61 @@ export interface GraphServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetCoInteractionResponse) => void,
   ): ClientUnaryCall;
+  /** What of the inputs is in the graph: whoever produced an event can wait until it is. */
+  getOffsets(
+    request: GetOffsetsRequest,
+    callback: (error: ServiceError | null, response: GetOffsetsResponse) => void,
+  ): ClientUnaryCall;
+  getOffsets(
+    request: GetOffsetsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetOffsetsResponse) => void,
+  ): ClientUnaryCall;
+  getOffsets(
+    request: GetOffsetsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetOffsetsResponse) => void,
+  ): ClientUnaryCall;
+  /** One product, in the reduced graph or not, with what decides whether it is a candidate. */
+  getProduct(
+    request: GetProductRequest,
+    callback: (error: ServiceError | null, response: GetProductResponse) => void,
+  ): ClientUnaryCall;
+  getProduct(
+    request: GetProductRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetProductResponse) => void,
+  ): ClientUnaryCall;
+  getProduct(
+    request: GetProductRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetProductResponse) => void,
+  ): ClientUnaryCall;
+  /** How much is kept of a customer. */
+  getCustomer(
+    request: GetCustomerRequest,
+    callback: (error: ServiceError | null, response: GetCustomerResponse) => void,
+  ): ClientUnaryCall;
+  getCustomer(
+    request: GetCustomerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetCustomerResponse) => void,
+  ): ClientUnaryCall;
+  getCustomer(
+    request: GetCustomerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetCustomerResponse) => void,
+  ): ClientUnaryCall;
+  /** Everything that is stored, of one moment, while events go on to be applied. */
+  backUp(request: BackUpRequest, options?: Partial<CallOptions>): ClientReadableStream<BackUpResponse>;
+  backUp(
+    request: BackUpRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<BackUpResponse>;
 }
 
 export const GraphServiceClient = makeGenericClientConstructor(
@@ -3873,6 +5205,14 @@ export const GraphServiceClient = makeGenericClientConstructor(
   service: typeof GraphServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

@@ -77,6 +77,131 @@ export function fallbackToJSON(object: Fallback): string {
   }
 }
 
+/** How a pair of seller and product stands. */
+export enum Standing {
+  UNSPECIFIED = 0,
+  /** RANKED - Recommended, at the rank that is given. */
+  RANKED = 1,
+  /** OUTRANKED - It may be recommended, but is not among the first 1,000 that the index finds. */
+  OUTRANKED = 2,
+  /** LISTED_BY_SELLER - The seller lists it already. */
+  LISTED_BY_SELLER = 3,
+  /** WARM - Listings have reached the limit: the product is warm. */
+  WARM = 4,
+  /** LITTLE_DEMAND - Too few customers. */
+  LITTLE_DEMAND = 5,
+  /** HELD_BACK - No candidate, although listings and customers would do: a hysteresis setting holds it back. */
+  HELD_BACK = 6,
+  /** NOT_IN_GRAPH - Neither a candidate nor in an edge with one: apps/graph may know more. */
+  NOT_IN_GRAPH = 7,
+  /** WITHOUT_VECTOR - A candidate that the version has no vector of yet. */
+  WITHOUT_VECTOR = 8,
+}
+
+export function standingFromJSON(object: any): Standing {
+  switch (object) {
+    case 0:
+    case "STANDING_UNSPECIFIED":
+      return Standing.UNSPECIFIED;
+    case 1:
+    case "STANDING_RANKED":
+      return Standing.RANKED;
+    case 2:
+    case "STANDING_OUTRANKED":
+      return Standing.OUTRANKED;
+    case 3:
+    case "STANDING_LISTED_BY_SELLER":
+      return Standing.LISTED_BY_SELLER;
+    case 4:
+    case "STANDING_WARM":
+      return Standing.WARM;
+    case 5:
+    case "STANDING_LITTLE_DEMAND":
+      return Standing.LITTLE_DEMAND;
+    case 6:
+    case "STANDING_HELD_BACK":
+      return Standing.HELD_BACK;
+    case 7:
+    case "STANDING_NOT_IN_GRAPH":
+      return Standing.NOT_IN_GRAPH;
+    case 8:
+    case "STANDING_WITHOUT_VECTOR":
+      return Standing.WITHOUT_VECTOR;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Standing");
+  }
+}
+
+export function standingToJSON(object: Standing): string {
+  switch (object) {
+    case Standing.UNSPECIFIED:
+      return "STANDING_UNSPECIFIED";
+    case Standing.RANKED:
+      return "STANDING_RANKED";
+    case Standing.OUTRANKED:
+      return "STANDING_OUTRANKED";
+    case Standing.LISTED_BY_SELLER:
+      return "STANDING_LISTED_BY_SELLER";
+    case Standing.WARM:
+      return "STANDING_WARM";
+    case Standing.LITTLE_DEMAND:
+      return "STANDING_LITTLE_DEMAND";
+    case Standing.HELD_BACK:
+      return "STANDING_HELD_BACK";
+    case Standing.NOT_IN_GRAPH:
+      return "STANDING_NOT_IN_GRAPH";
+    case Standing.WITHOUT_VECTOR:
+      return "STANDING_WITHOUT_VECTOR";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Standing");
+  }
+}
+
+/** Where a seller's vector comes from. */
+export enum SellerVector {
+  UNSPECIFIED = 0,
+  /** NONE - There is none: Recommend falls back. */
+  NONE = 1,
+  /** OWN - The version, or a live embedding since, has it. */
+  OWN = 2,
+  /** OF_LISTINGS - Made of those listings that have a vector. */
+  OF_LISTINGS = 3,
+}
+
+export function sellerVectorFromJSON(object: any): SellerVector {
+  switch (object) {
+    case 0:
+    case "SELLER_VECTOR_UNSPECIFIED":
+      return SellerVector.UNSPECIFIED;
+    case 1:
+    case "SELLER_VECTOR_NONE":
+      return SellerVector.NONE;
+    case 2:
+    case "SELLER_VECTOR_OWN":
+      return SellerVector.OWN;
+    case 3:
+    case "SELLER_VECTOR_OF_LISTINGS":
+      return SellerVector.OF_LISTINGS;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SellerVector");
+  }
+}
+
+export function sellerVectorToJSON(object: SellerVector): string {
+  switch (object) {
+    case SellerVector.UNSPECIFIED:
+      return "SELLER_VECTOR_UNSPECIFIED";
+    case SellerVector.NONE:
+      return "SELLER_VECTOR_NONE";
+    case SellerVector.OWN:
+      return "SELLER_VECTOR_OWN";
+    case SellerVector.OF_LISTINGS:
+      return "SELLER_VECTOR_OF_LISTINGS";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SellerVector");
+  }
+}
+
 /** What every answer says about itself. */
 export interface AnswerContext {
   /** The version bundle that ranked, e.g. "v0007". */
@@ -176,6 +301,149 @@ export interface GetProductResponse {
   categoryId: string;
   title: string;
   description: string;
+  candidate: boolean;
+  listings: number;
+  customers: number;
+  /** Whether the version that ranks has a vector of it: without one it cannot be recommended. */
+  hasVector: boolean;
+  /** Products that it shares an edge with. */
+  edges: number;
+  /** Those of them with the most customers in common, at most 10. */
+  neighbours: BoughtWith[];
+}
+
+export interface ExplainRequest {
+  sellerId: string;
+  productId: string;
+}
+
+/** What one channel of the version contributes to a score. */
+export interface ChannelShare {
+  /** "bias" is the product's own, whoever asks. */
+  channel: string;
+  dimensions: number;
+  /** Factor of the channel within the score; 1 for the bias. */
+  weight: number;
+  /** Partial inner product: the shares of all channels add up to the score. */
+  share: number;
+}
+
+/** One of the seller's listings whose text is near the product's. */
+export interface NearListing {
+  productId: string;
+  title: string;
+  /** Cosine of the texts, -1 to 1. */
+  similarity: number;
+}
+
+/** Everything that speaks for and against recommending one product to one seller. */
+export interface ExplainResponse {
+  /** With the fallback that Recommend would give this seller. */
+  context: AnswerContext | undefined;
+  sellerId: string;
+  productId: string;
+  standing: Standing;
+  title: string;
+  categoryId: string;
+  candidate: boolean;
+  listings: number;
+  customers: number;
+  /** The settings that decide about a candidate, as of when the graph was last copied. */
+  maxListings: number;
+  minCustomers: number;
+  /**
+   * Place in the answer to Recommend without filters, from 1; where the product may not be recommended, the place that
+   * its score would give it; 0 beyond the first 1,000 and without a score.
+   */
+  rank: number;
+  /** As in Recommend; 0 where the seller or the product has no vector. */
+  score: number;
+  /** Of the score; empty where there is none, or where Recommend falls back to demand. */
+  channels: ChannelShare[];
+  /** The seller's listings that share customers with the product, most first, at most 100; and how many there are. */
+  boughtWith: BoughtWith[];
+  boughtWithTotal: number;
+  /** Listings of the seller, and those of the product's category. */
+  sellerListings: number;
+  sameCategoryListings: number;
+  /** The seller's listings with the nearest texts, at most 5. */
+  nearListings: NearListing[];
+}
+
+export interface ListCandidatesRequest {
+  /** Only candidates with this many listings; without max_listings there is no upper bound. */
+  minListings: number;
+  maxListings?:
+    | number
+    | undefined;
+  /** Only of this category; empty means all. */
+  categoryId: string;
+  /** How many, 1 to 1,000; 0 means 20. */
+  limit: number;
+  /** As the page before said; empty for the first. */
+  pageToken: string;
+}
+
+export interface Candidate {
+  productId: string;
+  title: string;
+  categoryId: string;
+  listings: number;
+  customers: number;
+  /** Whether the version that ranks has a vector of it. */
+  hasVector: boolean;
+}
+
+/** How many candidates have from .. to listings. */
+export interface ListingsBucket {
+  fromListings: number;
+  toListings: number;
+  candidates: number;
+}
+
+export interface ListCandidatesResponse {
+  context:
+    | AnswerContext
+    | undefined;
+  /** Most customers first. The graph moves between two pages: a candidate may be missed, or come twice. */
+  candidates: Candidate[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+  /** Those that the filters let through. */
+  matching: number;
+  /** All candidates by listings: 0, 1 to 3, and 4 or more. */
+  buckets: ListingsBucket[];
+}
+
+export interface GetSellerRequest {
+  sellerId: string;
+  /** How many of its listings are told, 1 to 1,000; 0 means 20. */
+  limit: number;
+}
+
+export interface SellerCategory {
+  categoryId: string;
+  listings: number;
+}
+
+export interface GetSellerResponse {
+  /** With the fallback that Recommend would give it. */
+  context: AnswerContext | undefined;
+  sellerId: string;
+  vector: SellerVector;
+  /** Its listings that are in the graph: of candidates and their neighbours. */
+  listings: number;
+  candidateListings: number;
+  /** Most customers first. */
+  listed: SellerListing[];
+  /** The largest first, at most 100. */
+  categories: SellerCategory[];
+}
+
+export interface SellerListing {
+  productId: string;
+  title: string;
+  categoryId: string;
   candidate: boolean;
   listings: number;
   customers: number;
@@ -1364,6 +1632,9 @@ function createBaseGetProductResponse(): GetProductResponse {
     candidate: false,
     listings: 0,
     customers: 0,
+    hasVector: false,
+    edges: 0,
+    neighbours: [],
   };
 }
 
@@ -1392,6 +1663,15 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
     }
     if (message.customers !== 0) {
       writer.uint32(64).uint32(message.customers);
+    }
+    if (message.hasVector !== false) {
+      writer.uint32(72).bool(message.hasVector);
+    }
+    if (message.edges !== 0) {
+      writer.uint32(80).uint32(message.edges);
+    }
+    for (const v of message.neighbours) {
+      BoughtWith.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1473,6 +1753,30 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
             message.customers = reader.uint32();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.hasVector = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.edges = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.neighbours.push(BoughtWith.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1503,6 +1807,15 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
       candidate: isSet(object.candidate) ? globalThis.Boolean(object.candidate) : false,
       listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
       customers: isSet(object.customers) ? globalThis.Number(object.customers) : 0,
+      hasVector: isSet(object.hasVector)
+        ? globalThis.Boolean(object.hasVector)
+        : isSet(object.has_vector)
+        ? globalThis.Boolean(object.has_vector)
+        : false,
+      edges: isSet(object.edges) ? globalThis.Number(object.edges) : 0,
+      neighbours: globalThis.Array.isArray(object?.neighbours)
+        ? object.neighbours.map((e: any) => BoughtWith.fromJSON(e))
+        : [],
     };
   },
 
@@ -1532,6 +1845,15 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
     if (message.customers !== 0) {
       obj.customers = Math.round(message.customers);
     }
+    if (message.hasVector !== false) {
+      obj.hasVector = message.hasVector;
+    }
+    if (message.edges !== 0) {
+      obj.edges = Math.round(message.edges);
+    }
+    if (message.neighbours?.length) {
+      obj.neighbours = message.neighbours.map((e) => BoughtWith.toJSON(e));
+    }
     return obj;
   },
 
@@ -1547,6 +1869,1819 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
     message.categoryId = object.categoryId ?? "";
     message.title = object.title ?? "";
     message.description = object.description ?? "";
+    message.candidate = object.candidate ?? false;
+    message.listings = object.listings ?? 0;
+    message.customers = object.customers ?? 0;
+    message.hasVector = object.hasVector ?? false;
+    message.edges = object.edges ?? 0;
+    message.neighbours = object.neighbours?.map((e) => BoughtWith.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseExplainRequest(): ExplainRequest {
+  return { sellerId: "", productId: "" };
+}
+
+export const ExplainRequest: MessageFns<ExplainRequest> = {
+  encode(message: ExplainRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sellerId !== "") {
+      writer.uint32(10).string(message.sellerId);
+    }
+    if (message.productId !== "") {
+      writer.uint32(18).string(message.productId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sellerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainRequest {
+    return {
+      sellerId: isSet(object.sellerId)
+        ? globalThis.String(object.sellerId)
+        : isSet(object.seller_id)
+        ? globalThis.String(object.seller_id)
+        : "",
+      productId: isSet(object.productId)
+        ? globalThis.String(object.productId)
+        : isSet(object.product_id)
+        ? globalThis.String(object.product_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ExplainRequest): unknown {
+    const obj: any = {};
+    if (message.sellerId !== "") {
+      obj.sellerId = message.sellerId;
+    }
+    if (message.productId !== "") {
+      obj.productId = message.productId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExplainRequest>): ExplainRequest {
+    return ExplainRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainRequest>): ExplainRequest {
+    const message = createBaseExplainRequest();
+    message.sellerId = object.sellerId ?? "";
+    message.productId = object.productId ?? "";
+    return message;
+  },
+};
+
+function createBaseChannelShare(): ChannelShare {
+  return { channel: "", dimensions: 0, weight: 0, share: 0 };
+}
+
+export const ChannelShare: MessageFns<ChannelShare> = {
+  encode(message: ChannelShare, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.channel !== "") {
+      writer.uint32(10).string(message.channel);
+    }
+    if (message.dimensions !== 0) {
+      writer.uint32(16).uint32(message.dimensions);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(25).double(message.weight);
+    }
+    if (message.share !== 0) {
+      writer.uint32(33).double(message.share);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChannelShare {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChannelShare();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.channel = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dimensions = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.share = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ChannelShare {
+    return {
+      channel: isSet(object.channel) ? globalThis.String(object.channel) : "",
+      dimensions: isSet(object.dimensions) ? globalThis.Number(object.dimensions) : 0,
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+      share: isSet(object.share) ? globalThis.Number(object.share) : 0,
+    };
+  },
+
+  toJSON(message: ChannelShare): unknown {
+    const obj: any = {};
+    if (message.channel !== "") {
+      obj.channel = message.channel;
+    }
+    if (message.dimensions !== 0) {
+      obj.dimensions = Math.round(message.dimensions);
+    }
+    if (message.weight !== 0) {
+      obj.weight = floatToJson(message.weight);
+    }
+    if (message.share !== 0) {
+      obj.share = floatToJson(message.share);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ChannelShare>): ChannelShare {
+    return ChannelShare.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChannelShare>): ChannelShare {
+    const message = createBaseChannelShare();
+    message.channel = object.channel ?? "";
+    message.dimensions = object.dimensions ?? 0;
+    message.weight = object.weight ?? 0;
+    message.share = object.share ?? 0;
+    return message;
+  },
+};
+
+function createBaseNearListing(): NearListing {
+  return { productId: "", title: "", similarity: 0 };
+}
+
+export const NearListing: MessageFns<NearListing> = {
+  encode(message: NearListing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    if (message.title !== "") {
+      writer.uint32(18).string(message.title);
+    }
+    if (message.similarity !== 0) {
+      writer.uint32(25).double(message.similarity);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NearListing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNearListing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.similarity = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NearListing {
+    return {
+      productId: isSet(object.productId)
+        ? globalThis.String(object.productId)
+        : isSet(object.product_id)
+        ? globalThis.String(object.product_id)
+        : "",
+      title: isSet(object.title) ? globalThis.String(object.title) : "",
+      similarity: isSet(object.similarity) ? globalThis.Number(object.similarity) : 0,
+    };
+  },
+
+  toJSON(message: NearListing): unknown {
+    const obj: any = {};
+    if (message.productId !== "") {
+      obj.productId = message.productId;
+    }
+    if (message.title !== "") {
+      obj.title = message.title;
+    }
+    if (message.similarity !== 0) {
+      obj.similarity = floatToJson(message.similarity);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NearListing>): NearListing {
+    return NearListing.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NearListing>): NearListing {
+    const message = createBaseNearListing();
+    message.productId = object.productId ?? "";
+    message.title = object.title ?? "";
+    message.similarity = object.similarity ?? 0;
+    return message;
+  },
+};
+
+function createBaseExplainResponse(): ExplainResponse {
+  return {
+    context: undefined,
+    sellerId: "",
+    productId: "",
+    standing: 0,
+    title: "",
+    categoryId: "",
+    candidate: false,
+    listings: 0,
+    customers: 0,
+    maxListings: 0,
+    minCustomers: 0,
+    rank: 0,
+    score: 0,
+    channels: [],
+    boughtWith: [],
+    boughtWithTotal: 0,
+    sellerListings: 0,
+    sameCategoryListings: 0,
+    nearListings: [],
+  };
+}
+
+export const ExplainResponse: MessageFns<ExplainResponse> = {
+  encode(message: ExplainResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.context !== undefined) {
+      AnswerContext.encode(message.context, writer.uint32(10).fork()).join();
+    }
+    if (message.sellerId !== "") {
+      writer.uint32(18).string(message.sellerId);
+    }
+    if (message.productId !== "") {
+      writer.uint32(26).string(message.productId);
+    }
+    if (message.standing !== 0) {
+      writer.uint32(32).int32(message.standing);
+    }
+    if (message.title !== "") {
+      writer.uint32(42).string(message.title);
+    }
+    if (message.categoryId !== "") {
+      writer.uint32(50).string(message.categoryId);
+    }
+    if (message.candidate !== false) {
+      writer.uint32(56).bool(message.candidate);
+    }
+    if (message.listings !== 0) {
+      writer.uint32(64).uint32(message.listings);
+    }
+    if (message.customers !== 0) {
+      writer.uint32(72).uint32(message.customers);
+    }
+    if (message.maxListings !== 0) {
+      writer.uint32(80).uint32(message.maxListings);
+    }
+    if (message.minCustomers !== 0) {
+      writer.uint32(88).uint32(message.minCustomers);
+    }
+    if (message.rank !== 0) {
+      writer.uint32(96).uint32(message.rank);
+    }
+    if (message.score !== 0) {
+      writer.uint32(105).double(message.score);
+    }
+    for (const v of message.channels) {
+      ChannelShare.encode(v!, writer.uint32(114).fork()).join();
+    }
+    for (const v of message.boughtWith) {
+      BoughtWith.encode(v!, writer.uint32(122).fork()).join();
+    }
+    if (message.boughtWithTotal !== 0) {
+      writer.uint32(128).uint32(message.boughtWithTotal);
+    }
+    if (message.sellerListings !== 0) {
+      writer.uint32(136).uint32(message.sellerListings);
+    }
+    if (message.sameCategoryListings !== 0) {
+      writer.uint32(144).uint32(message.sameCategoryListings);
+    }
+    for (const v of message.nearListings) {
+      NearListing.encode(v!, writer.uint32(154).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.context = AnswerContext.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sellerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.standing = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.categoryId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.candidate = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.listings = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.customers = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.maxListings = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.minCustomers = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.rank = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 105) {
+              break;
+            }
+
+            message.score = reader.double();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.channels.push(ChannelShare.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.boughtWith.push(BoughtWith.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.boughtWithTotal = reader.uint32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.sellerListings = reader.uint32();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.sameCategoryListings = reader.uint32();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.nearListings.push(NearListing.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainResponse {
+    return {
+      context: isSet(object.context) ? AnswerContext.fromJSON(object.context) : undefined,
+      sellerId: isSet(object.sellerId)
+        ? globalThis.String(object.sellerId)
+        : isSet(object.seller_id)
+        ? globalThis.String(object.seller_id)
+        : "",
+      productId: isSet(object.productId)
+        ? globalThis.String(object.productId)
+        : isSet(object.product_id)
+        ? globalThis.String(object.product_id)
+        : "",
+      standing: isSet(object.standing) ? standingFromJSON(object.standing) : 0,
+      title: isSet(object.title) ? globalThis.String(object.title) : "",
+      categoryId: isSet(object.categoryId)
+        ? globalThis.String(object.categoryId)
+        : isSet(object.category_id)
+        ? globalThis.String(object.category_id)
+        : "",
+      candidate: isSet(object.candidate) ? globalThis.Boolean(object.candidate) : false,
+      listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
+      customers: isSet(object.customers) ? globalThis.Number(object.customers) : 0,
+      maxListings: isSet(object.maxListings)
+        ? globalThis.Number(object.maxListings)
+        : isSet(object.max_listings)
+        ? globalThis.Number(object.max_listings)
+        : 0,
+      minCustomers: isSet(object.minCustomers)
+        ? globalThis.Number(object.minCustomers)
+        : isSet(object.min_customers)
+        ? globalThis.Number(object.min_customers)
+        : 0,
+      rank: isSet(object.rank) ? globalThis.Number(object.rank) : 0,
+      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
+      channels: globalThis.Array.isArray(object?.channels)
+        ? object.channels.map((e: any) => ChannelShare.fromJSON(e))
+        : [],
+      boughtWith: globalThis.Array.isArray(object?.boughtWith)
+        ? object.boughtWith.map((e: any) => BoughtWith.fromJSON(e))
+        : globalThis.Array.isArray(object?.bought_with)
+        ? object.bought_with.map((e: any) => BoughtWith.fromJSON(e))
+        : [],
+      boughtWithTotal: isSet(object.boughtWithTotal)
+        ? globalThis.Number(object.boughtWithTotal)
+        : isSet(object.bought_with_total)
+        ? globalThis.Number(object.bought_with_total)
+        : 0,
+      sellerListings: isSet(object.sellerListings)
+        ? globalThis.Number(object.sellerListings)
+        : isSet(object.seller_listings)
+        ? globalThis.Number(object.seller_listings)
+        : 0,
+      sameCategoryListings: isSet(object.sameCategoryListings)
+        ? globalThis.Number(object.sameCategoryListings)
+        : isSet(object.same_category_listings)
+        ? globalThis.Number(object.same_category_listings)
+        : 0,
+      nearListings: globalThis.Array.isArray(object?.nearListings)
+        ? object.nearListings.map((e: any) => NearListing.fromJSON(e))
+        : globalThis.Array.isArray(object?.near_listings)
+        ? object.near_listings.map((e: any) => NearListing.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ExplainResponse): unknown {
+    const obj: any = {};
+    if (message.context !== undefined) {
+      obj.context = AnswerContext.toJSON(message.context);
+    }
+    if (message.sellerId !== "") {
+      obj.sellerId = message.sellerId;
+    }
+    if (message.productId !== "") {
+      obj.productId = message.productId;
+    }
+    if (message.standing !== 0) {
+      obj.standing = standingToJSON(message.standing);
+    }
+    if (message.title !== "") {
+      obj.title = message.title;
+    }
+    if (message.categoryId !== "") {
+      obj.categoryId = message.categoryId;
+    }
+    if (message.candidate !== false) {
+      obj.candidate = message.candidate;
+    }
+    if (message.listings !== 0) {
+      obj.listings = Math.round(message.listings);
+    }
+    if (message.customers !== 0) {
+      obj.customers = Math.round(message.customers);
+    }
+    if (message.maxListings !== 0) {
+      obj.maxListings = Math.round(message.maxListings);
+    }
+    if (message.minCustomers !== 0) {
+      obj.minCustomers = Math.round(message.minCustomers);
+    }
+    if (message.rank !== 0) {
+      obj.rank = Math.round(message.rank);
+    }
+    if (message.score !== 0) {
+      obj.score = floatToJson(message.score);
+    }
+    if (message.channels?.length) {
+      obj.channels = message.channels.map((e) => ChannelShare.toJSON(e));
+    }
+    if (message.boughtWith?.length) {
+      obj.boughtWith = message.boughtWith.map((e) => BoughtWith.toJSON(e));
+    }
+    if (message.boughtWithTotal !== 0) {
+      obj.boughtWithTotal = Math.round(message.boughtWithTotal);
+    }
+    if (message.sellerListings !== 0) {
+      obj.sellerListings = Math.round(message.sellerListings);
+    }
+    if (message.sameCategoryListings !== 0) {
+      obj.sameCategoryListings = Math.round(message.sameCategoryListings);
+    }
+    if (message.nearListings?.length) {
+      obj.nearListings = message.nearListings.map((e) => NearListing.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExplainResponse>): ExplainResponse {
+    return ExplainResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainResponse>): ExplainResponse {
+    const message = createBaseExplainResponse();
+    message.context = (object.context !== undefined && object.context !== null)
+      ? AnswerContext.fromPartial(object.context)
+      : undefined;
+    message.sellerId = object.sellerId ?? "";
+    message.productId = object.productId ?? "";
+    message.standing = object.standing ?? 0;
+    message.title = object.title ?? "";
+    message.categoryId = object.categoryId ?? "";
+    message.candidate = object.candidate ?? false;
+    message.listings = object.listings ?? 0;
+    message.customers = object.customers ?? 0;
+    message.maxListings = object.maxListings ?? 0;
+    message.minCustomers = object.minCustomers ?? 0;
+    message.rank = object.rank ?? 0;
+    message.score = object.score ?? 0;
+    message.channels = object.channels?.map((e) => ChannelShare.fromPartial(e)) || [];
+    message.boughtWith = object.boughtWith?.map((e) => BoughtWith.fromPartial(e)) || [];
+    message.boughtWithTotal = object.boughtWithTotal ?? 0;
+    message.sellerListings = object.sellerListings ?? 0;
+    message.sameCategoryListings = object.sameCategoryListings ?? 0;
+    message.nearListings = object.nearListings?.map((e) => NearListing.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListCandidatesRequest(): ListCandidatesRequest {
+  return { minListings: 0, maxListings: undefined, categoryId: "", limit: 0, pageToken: "" };
+}
+
+export const ListCandidatesRequest: MessageFns<ListCandidatesRequest> = {
+  encode(message: ListCandidatesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.minListings !== 0) {
+      writer.uint32(8).uint32(message.minListings);
+    }
+    if (message.maxListings !== undefined) {
+      writer.uint32(16).uint32(message.maxListings);
+    }
+    if (message.categoryId !== "") {
+      writer.uint32(26).string(message.categoryId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(32).uint32(message.limit);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(42).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListCandidatesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListCandidatesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.minListings = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.maxListings = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.categoryId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListCandidatesRequest {
+    return {
+      minListings: isSet(object.minListings)
+        ? globalThis.Number(object.minListings)
+        : isSet(object.min_listings)
+        ? globalThis.Number(object.min_listings)
+        : 0,
+      maxListings: isSet(object.maxListings)
+        ? globalThis.Number(object.maxListings)
+        : isSet(object.max_listings)
+        ? globalThis.Number(object.max_listings)
+        : undefined,
+      categoryId: isSet(object.categoryId)
+        ? globalThis.String(object.categoryId)
+        : isSet(object.category_id)
+        ? globalThis.String(object.category_id)
+        : "",
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListCandidatesRequest): unknown {
+    const obj: any = {};
+    if (message.minListings !== 0) {
+      obj.minListings = Math.round(message.minListings);
+    }
+    if (message.maxListings !== undefined) {
+      obj.maxListings = Math.round(message.maxListings);
+    }
+    if (message.categoryId !== "") {
+      obj.categoryId = message.categoryId;
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListCandidatesRequest>): ListCandidatesRequest {
+    return ListCandidatesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListCandidatesRequest>): ListCandidatesRequest {
+    const message = createBaseListCandidatesRequest();
+    message.minListings = object.minListings ?? 0;
+    message.maxListings = object.maxListings ?? undefined;
+    message.categoryId = object.categoryId ?? "";
+    message.limit = object.limit ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseCandidate(): Candidate {
+  return { productId: "", title: "", categoryId: "", listings: 0, customers: 0, hasVector: false };
+}
+
+export const Candidate: MessageFns<Candidate> = {
+  encode(message: Candidate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    if (message.title !== "") {
+      writer.uint32(18).string(message.title);
+    }
+    if (message.categoryId !== "") {
+      writer.uint32(26).string(message.categoryId);
+    }
+    if (message.listings !== 0) {
+      writer.uint32(32).uint32(message.listings);
+    }
+    if (message.customers !== 0) {
+      writer.uint32(40).uint32(message.customers);
+    }
+    if (message.hasVector !== false) {
+      writer.uint32(48).bool(message.hasVector);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Candidate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCandidate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.categoryId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.listings = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.customers = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.hasVector = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Candidate {
+    return {
+      productId: isSet(object.productId)
+        ? globalThis.String(object.productId)
+        : isSet(object.product_id)
+        ? globalThis.String(object.product_id)
+        : "",
+      title: isSet(object.title) ? globalThis.String(object.title) : "",
+      categoryId: isSet(object.categoryId)
+        ? globalThis.String(object.categoryId)
+        : isSet(object.category_id)
+        ? globalThis.String(object.category_id)
+        : "",
+      listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
+      customers: isSet(object.customers) ? globalThis.Number(object.customers) : 0,
+      hasVector: isSet(object.hasVector)
+        ? globalThis.Boolean(object.hasVector)
+        : isSet(object.has_vector)
+        ? globalThis.Boolean(object.has_vector)
+        : false,
+    };
+  },
+
+  toJSON(message: Candidate): unknown {
+    const obj: any = {};
+    if (message.productId !== "") {
+      obj.productId = message.productId;
+    }
+    if (message.title !== "") {
+      obj.title = message.title;
+    }
+    if (message.categoryId !== "") {
+      obj.categoryId = message.categoryId;
+    }
+    if (message.listings !== 0) {
+      obj.listings = Math.round(message.listings);
+    }
+    if (message.customers !== 0) {
+      obj.customers = Math.round(message.customers);
+    }
+    if (message.hasVector !== false) {
+      obj.hasVector = message.hasVector;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Candidate>): Candidate {
+    return Candidate.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Candidate>): Candidate {
+    const message = createBaseCandidate();
+    message.productId = object.productId ?? "";
+    message.title = object.title ?? "";
+    message.categoryId = object.categoryId ?? "";
+    message.listings = object.listings ?? 0;
+    message.customers = object.customers ?? 0;
+    message.hasVector = object.hasVector ?? false;
+    return message;
+  },
+};
+
+function createBaseListingsBucket(): ListingsBucket {
+  return { fromListings: 0, toListings: 0, candidates: 0 };
+}
+
+export const ListingsBucket: MessageFns<ListingsBucket> = {
+  encode(message: ListingsBucket, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fromListings !== 0) {
+      writer.uint32(8).uint32(message.fromListings);
+    }
+    if (message.toListings !== 0) {
+      writer.uint32(16).uint32(message.toListings);
+    }
+    if (message.candidates !== 0) {
+      writer.uint32(24).uint32(message.candidates);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListingsBucket {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListingsBucket();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.fromListings = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.toListings = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.candidates = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListingsBucket {
+    return {
+      fromListings: isSet(object.fromListings)
+        ? globalThis.Number(object.fromListings)
+        : isSet(object.from_listings)
+        ? globalThis.Number(object.from_listings)
+        : 0,
+      toListings: isSet(object.toListings)
+        ? globalThis.Number(object.toListings)
+        : isSet(object.to_listings)
+        ? globalThis.Number(object.to_listings)
+        : 0,
+      candidates: isSet(object.candidates) ? globalThis.Number(object.candidates) : 0,
+    };
+  },
+
+  toJSON(message: ListingsBucket): unknown {
+    const obj: any = {};
+    if (message.fromListings !== 0) {
+      obj.fromListings = Math.round(message.fromListings);
+    }
+    if (message.toListings !== 0) {
+      obj.toListings = Math.round(message.toListings);
+    }
+    if (message.candidates !== 0) {
+      obj.candidates = Math.round(message.candidates);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListingsBucket>): ListingsBucket {
+    return ListingsBucket.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListingsBucket>): ListingsBucket {
+    const message = createBaseListingsBucket();
+    message.fromListings = object.fromListings ?? 0;
+    message.toListings = object.toListings ?? 0;
+    message.candidates = object.candidates ?? 0;
+    return message;
+  },
+};
+
+function createBaseListCandidatesResponse(): ListCandidatesResponse {
+  return { context: undefined, candidates: [], nextPageToken: "", matching: 0, buckets: [] };
+}
+
+export const ListCandidatesResponse: MessageFns<ListCandidatesResponse> = {
+  encode(message: ListCandidatesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.context !== undefined) {
+      AnswerContext.encode(message.context, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.candidates) {
+      Candidate.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(26).string(message.nextPageToken);
+    }
+    if (message.matching !== 0) {
+      writer.uint32(32).uint32(message.matching);
+    }
+    for (const v of message.buckets) {
+      ListingsBucket.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListCandidatesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListCandidatesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.context = AnswerContext.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.candidates.push(Candidate.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.matching = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.buckets.push(ListingsBucket.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListCandidatesResponse {
+    return {
+      context: isSet(object.context) ? AnswerContext.fromJSON(object.context) : undefined,
+      candidates: globalThis.Array.isArray(object?.candidates)
+        ? object.candidates.map((e: any) => Candidate.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+      matching: isSet(object.matching) ? globalThis.Number(object.matching) : 0,
+      buckets: globalThis.Array.isArray(object?.buckets)
+        ? object.buckets.map((e: any) => ListingsBucket.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListCandidatesResponse): unknown {
+    const obj: any = {};
+    if (message.context !== undefined) {
+      obj.context = AnswerContext.toJSON(message.context);
+    }
+    if (message.candidates?.length) {
+      obj.candidates = message.candidates.map((e) => Candidate.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    if (message.matching !== 0) {
+      obj.matching = Math.round(message.matching);
+    }
+    if (message.buckets?.length) {
+      obj.buckets = message.buckets.map((e) => ListingsBucket.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListCandidatesResponse>): ListCandidatesResponse {
+    return ListCandidatesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListCandidatesResponse>): ListCandidatesResponse {
+    const message = createBaseListCandidatesResponse();
+    message.context = (object.context !== undefined && object.context !== null)
+      ? AnswerContext.fromPartial(object.context)
+      : undefined;
+    message.candidates = object.candidates?.map((e) => Candidate.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    message.matching = object.matching ?? 0;
+    message.buckets = object.buckets?.map((e) => ListingsBucket.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetSellerRequest(): GetSellerRequest {
+  return { sellerId: "", limit: 0 };
+}
+
+export const GetSellerRequest: MessageFns<GetSellerRequest> = {
+  encode(message: GetSellerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sellerId !== "") {
+      writer.uint32(10).string(message.sellerId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).uint32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSellerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSellerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sellerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSellerRequest {
+    return {
+      sellerId: isSet(object.sellerId)
+        ? globalThis.String(object.sellerId)
+        : isSet(object.seller_id)
+        ? globalThis.String(object.seller_id)
+        : "",
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: GetSellerRequest): unknown {
+    const obj: any = {};
+    if (message.sellerId !== "") {
+      obj.sellerId = message.sellerId;
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetSellerRequest>): GetSellerRequest {
+    return GetSellerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSellerRequest>): GetSellerRequest {
+    const message = createBaseGetSellerRequest();
+    message.sellerId = object.sellerId ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseSellerCategory(): SellerCategory {
+  return { categoryId: "", listings: 0 };
+}
+
+export const SellerCategory: MessageFns<SellerCategory> = {
+  encode(message: SellerCategory, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.categoryId !== "") {
+      writer.uint32(10).string(message.categoryId);
+    }
+    if (message.listings !== 0) {
+      writer.uint32(16).uint32(message.listings);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SellerCategory {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSellerCategory();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.categoryId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.listings = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SellerCategory {
+    return {
+      categoryId: isSet(object.categoryId)
+        ? globalThis.String(object.categoryId)
+        : isSet(object.category_id)
+        ? globalThis.String(object.category_id)
+        : "",
+      listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
+    };
+  },
+
+  toJSON(message: SellerCategory): unknown {
+    const obj: any = {};
+    if (message.categoryId !== "") {
+      obj.categoryId = message.categoryId;
+    }
+    if (message.listings !== 0) {
+      obj.listings = Math.round(message.listings);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SellerCategory>): SellerCategory {
+    return SellerCategory.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SellerCategory>): SellerCategory {
+    const message = createBaseSellerCategory();
+    message.categoryId = object.categoryId ?? "";
+    message.listings = object.listings ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetSellerResponse(): GetSellerResponse {
+  return { context: undefined, sellerId: "", vector: 0, listings: 0, candidateListings: 0, listed: [], categories: [] };
+}
+
+export const GetSellerResponse: MessageFns<GetSellerResponse> = {
+  encode(message: GetSellerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.context !== undefined) {
+      AnswerContext.encode(message.context, writer.uint32(10).fork()).join();
+    }
+    if (message.sellerId !== "") {
+      writer.uint32(18).string(message.sellerId);
+    }
+    if (message.vector !== 0) {
+      writer.uint32(24).int32(message.vector);
+    }
+    if (message.listings !== 0) {
+      writer.uint32(32).uint32(message.listings);
+    }
+    if (message.candidateListings !== 0) {
+      writer.uint32(40).uint32(message.candidateListings);
+    }
+    for (const v of message.listed) {
+      SellerListing.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.categories) {
+      SellerCategory.encode(v!, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSellerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSellerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.context = AnswerContext.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sellerId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.vector = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.listings = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.candidateListings = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.listed.push(SellerListing.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.categories.push(SellerCategory.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSellerResponse {
+    return {
+      context: isSet(object.context) ? AnswerContext.fromJSON(object.context) : undefined,
+      sellerId: isSet(object.sellerId)
+        ? globalThis.String(object.sellerId)
+        : isSet(object.seller_id)
+        ? globalThis.String(object.seller_id)
+        : "",
+      vector: isSet(object.vector) ? sellerVectorFromJSON(object.vector) : 0,
+      listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
+      candidateListings: isSet(object.candidateListings)
+        ? globalThis.Number(object.candidateListings)
+        : isSet(object.candidate_listings)
+        ? globalThis.Number(object.candidate_listings)
+        : 0,
+      listed: globalThis.Array.isArray(object?.listed) ? object.listed.map((e: any) => SellerListing.fromJSON(e)) : [],
+      categories: globalThis.Array.isArray(object?.categories)
+        ? object.categories.map((e: any) => SellerCategory.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetSellerResponse): unknown {
+    const obj: any = {};
+    if (message.context !== undefined) {
+      obj.context = AnswerContext.toJSON(message.context);
+    }
+    if (message.sellerId !== "") {
+      obj.sellerId = message.sellerId;
+    }
+    if (message.vector !== 0) {
+      obj.vector = sellerVectorToJSON(message.vector);
+    }
+    if (message.listings !== 0) {
+      obj.listings = Math.round(message.listings);
+    }
+    if (message.candidateListings !== 0) {
+      obj.candidateListings = Math.round(message.candidateListings);
+    }
+    if (message.listed?.length) {
+      obj.listed = message.listed.map((e) => SellerListing.toJSON(e));
+    }
+    if (message.categories?.length) {
+      obj.categories = message.categories.map((e) => SellerCategory.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetSellerResponse>): GetSellerResponse {
+    return GetSellerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSellerResponse>): GetSellerResponse {
+    const message = createBaseGetSellerResponse();
+    message.context = (object.context !== undefined && object.context !== null)
+      ? AnswerContext.fromPartial(object.context)
+      : undefined;
+    message.sellerId = object.sellerId ?? "";
+    message.vector = object.vector ?? 0;
+    message.listings = object.listings ?? 0;
+    message.candidateListings = object.candidateListings ?? 0;
+    message.listed = object.listed?.map((e) => SellerListing.fromPartial(e)) || [];
+    message.categories = object.categories?.map((e) => SellerCategory.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSellerListing(): SellerListing {
+  return { productId: "", title: "", categoryId: "", candidate: false, listings: 0, customers: 0 };
+}
+
+export const SellerListing: MessageFns<SellerListing> = {
+  encode(message: SellerListing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    if (message.title !== "") {
+      writer.uint32(18).string(message.title);
+    }
+    if (message.categoryId !== "") {
+      writer.uint32(26).string(message.categoryId);
+    }
+    if (message.candidate !== false) {
+      writer.uint32(32).bool(message.candidate);
+    }
+    if (message.listings !== 0) {
+      writer.uint32(40).uint32(message.listings);
+    }
+    if (message.customers !== 0) {
+      writer.uint32(48).uint32(message.customers);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SellerListing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSellerListing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.categoryId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.candidate = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.listings = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.customers = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SellerListing {
+    return {
+      productId: isSet(object.productId)
+        ? globalThis.String(object.productId)
+        : isSet(object.product_id)
+        ? globalThis.String(object.product_id)
+        : "",
+      title: isSet(object.title) ? globalThis.String(object.title) : "",
+      categoryId: isSet(object.categoryId)
+        ? globalThis.String(object.categoryId)
+        : isSet(object.category_id)
+        ? globalThis.String(object.category_id)
+        : "",
+      candidate: isSet(object.candidate) ? globalThis.Boolean(object.candidate) : false,
+      listings: isSet(object.listings) ? globalThis.Number(object.listings) : 0,
+      customers: isSet(object.customers) ? globalThis.Number(object.customers) : 0,
+    };
+  },
+
+  toJSON(message: SellerListing): unknown {
+    const obj: any = {};
+    if (message.productId !== "") {
+      obj.productId = message.productId;
+    }
+    if (message.title !== "") {
+      obj.title = message.title;
+    }
+    if (message.categoryId !== "") {
+      obj.categoryId = message.categoryId;
+    }
+    if (message.candidate !== false) {
+      obj.candidate = message.candidate;
+    }
+    if (message.listings !== 0) {
+      obj.listings = Math.round(message.listings);
+    }
+    if (message.customers !== 0) {
+      obj.customers = Math.round(message.customers);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SellerListing>): SellerListing {
+    return SellerListing.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SellerListing>): SellerListing {
+    const message = createBaseSellerListing();
+    message.productId = object.productId ?? "";
+    message.title = object.title ?? "";
+    message.categoryId = object.categoryId ?? "";
     message.candidate = object.candidate ?? false;
     message.listings = object.listings ?? 0;
     message.customers = object.customers ?? 0;
@@ -1880,6 +4015,38 @@ export const RecommenderServiceService = {
     responseSerialize: (value: GetProductResponse): Buffer => Buffer.from(GetProductResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetProductResponse => GetProductResponse.decode(value),
   },
+  /** Why a product is or is not recommended to a seller. */
+  explain: {
+    path: "/thaw.recommender.v1.RecommenderService/Explain" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainRequest): Buffer => Buffer.from(ExplainRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainRequest => ExplainRequest.decode(value),
+    responseSerialize: (value: ExplainResponse): Buffer => Buffer.from(ExplainResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainResponse => ExplainResponse.decode(value),
+  },
+  /** What may be recommended, page by page. */
+  listCandidates: {
+    path: "/thaw.recommender.v1.RecommenderService/ListCandidates" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListCandidatesRequest): Buffer =>
+      Buffer.from(ListCandidatesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListCandidatesRequest => ListCandidatesRequest.decode(value),
+    responseSerialize: (value: ListCandidatesResponse): Buffer =>
+      Buffer.from(ListCandidatesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListCandidatesResponse => ListCandidatesResponse.decode(value),
+  },
+  /** What is known of a seller. */
+  getSeller: {
+    path: "/thaw.recommender.v1.RecommenderService/GetSeller" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSellerRequest): Buffer => Buffer.from(GetSellerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSellerRequest => GetSellerRequest.decode(value),
+    responseSerialize: (value: GetSellerResponse): Buffer => Buffer.from(GetSellerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSellerResponse => GetSellerResponse.decode(value),
+  },
   /** What is served now, and how fresh it is. */
   getServingStatus: {
     path: "/thaw.recommender.v1.RecommenderService/GetServingStatus" as const,
@@ -1901,6 +4068,12 @@ export interface RecommenderServiceServer extends UntypedServiceImplementation {
   similar: handleUnaryCall<SimilarRequest, SimilarResponse>;
   /** What is known of a product. */
   getProduct: handleUnaryCall<GetProductRequest, GetProductResponse>;
+  /** Why a product is or is not recommended to a seller. */
+  explain: handleUnaryCall<ExplainRequest, ExplainResponse>;
+  /** What may be recommended, page by page. */
+  listCandidates: handleUnaryCall<ListCandidatesRequest, ListCandidatesResponse>;
+  /** What is known of a seller. */
+  getSeller: handleUnaryCall<GetSellerRequest, GetSellerResponse>;
   /** What is served now, and how fresh it is. */
   getServingStatus: handleUnaryCall<GetServingStatusRequest, GetServingStatusResponse>;
 }
@@ -1953,6 +4126,54 @@ export interface RecommenderServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetProductResponse) => void,
+  ): ClientUnaryCall;
+  /** Why a product is or is not recommended to a seller. */
+  explain(
+    request: ExplainRequest,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  /** What may be recommended, page by page. */
+  listCandidates(
+    request: ListCandidatesRequest,
+    callback: (error: ServiceError | null, response: ListCandidatesResponse) => void,
+  ): ClientUnaryCall;
+  listCandidates(
+    request: ListCandidatesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListCandidatesResponse) => void,
+  ): ClientUnaryCall;
+  listCandidates(
+    request: ListCandidatesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListCandidatesResponse) => void,
+  ): ClientUnaryCall;
+  /** What is known of a seller. */
+  getSeller(
+    request: GetSellerRequest,
+    callback: (error: ServiceError | null, response: GetSellerResponse) => void,
+  ): ClientUnaryCall;
+  getSeller(
+    request: GetSellerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSellerResponse) => void,
+  ): ClientUnaryCall;
+  getSeller(
+    request: GetSellerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSellerResponse) => void,
   ): ClientUnaryCall;
   /** What is served now, and how fresh it is. */
   getServingStatus(
