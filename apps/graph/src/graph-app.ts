@@ -23,7 +23,7 @@ import { join } from 'node:path';
 import { CRASH_POINTS, type CrashPlan } from './ingest/crash-points.js';
 import { IngestThread } from './ingest/ingest-thread.js';
 import { graphMetrics } from './metrics.js';
-import { graphService, graphServiceDefinition } from './service/graph-service.js';
+import { GRAPH_SERVICE_ROLES, graphService, graphServiceDefinition } from './service/graph-service.js';
 import { guarded } from './service/guarded.js';
 
 export interface RunningGraphApp {
@@ -79,7 +79,8 @@ export async function startGraphApp({ config, brokers, logger, shutdown }: Graph
   shutdown.add('metrics', () => clearInterval(updater));
 
   const server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 });
-  server.addService(graphServiceDefinition, guarded(graphService(ingest), new BearerTokens(config.security.apiTokens)));
+  const tokens = new BearerTokens(config.security.apiTokens);
+  server.addService(graphServiceDefinition, guarded(graphService(ingest), tokens, GRAPH_SERVICE_ROLES));
   const grpcPort = await listenGrpc(server, {
     host,
     port: config.graph.grpcPort,

@@ -1,4 +1,11 @@
-import { type ChannelCredentials, type ClientOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  type ClientOptions,
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { graph, ThawError } from '@thaw/contracts';
 import { fromServiceError } from '@thaw/platform';
 
@@ -46,11 +53,23 @@ export class GraphClient {
    * @param replayShare see `ReadGraphRequest`: 0 for the reduced graph and no more
    */
   async *copy(signal?: AbortSignal, replayShare = 0): AsyncGenerator<graph.ReadGraphResponse, void, void> {
-    const stream = this.client.readGraph({ replayShare });
+    yield* this.messages(this.client.readGraph({ replayShare }), 'the copy of its graph', signal);
+  }
+
+  /** Everything that apps/graph has stored, of one moment, from the header to the trailer; taken as a copy is. */
+  async *backUp(signal?: AbortSignal): AsyncGenerator<graph.BackUpResponse, void, void> {
+    yield* this.messages(this.client.backUp({}), 'the backup', signal);
+  }
+
+  private async *messages<Message extends { readonly part?: { readonly $case: string } | undefined }>(
+    stream: ClientReadableStream<Message>,
+    what: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Message, void, void> {
     const cancel = (): void => stream.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      for await (const message of stream as AsyncIterable<graph.ReadGraphResponse>) {
+      for await (const message of stream as AsyncIterable<Message>) {
         yield message;
         if (message.part?.$case === 'trailer') return;
       }
@@ -61,7 +80,7 @@ export class GraphClient {
       stream.on('error', () => undefined); // the cancelled call says so once more
       stream.cancel();
     }
-    throw this.notReady('the copy of its graph was cut off');
+    throw this.notReady(`${what} was cut off`);
   }
 
   /** The header of a copy alone: where the graph stands now, and what it has read. */
@@ -88,6 +107,27 @@ export class GraphClient {
   /** The sequence number of the last change there is. */
   async sequence(timeoutMs = CALL_MS): Promise<number> {
     return (await this.funnel(timeoutMs)).sequence;
+  }
+
+  /** What of the inputs is in the graph, and on its disk. */
+  async offsets(timeoutMs = CALL_MS): Promise<graph.GetOffsetsResponse> {
+    return await this.unary((options, done) => {
+      this.client.getOffsets({}, new Metadata(), options, done);
+    }, timeoutMs);
+  }
+
+  /** A product, in the reduced graph or not. */
+  async product(productId: string): Promise<graph.GetProductResponse> {
+    return await this.unary((options, done) => {
+      this.client.getProduct({ productId }, new Metadata(), options, done);
+    });
+  }
+
+  /** How much is kept of a customer. */
+  async customer(customerId: string): Promise<graph.GetCustomerResponse> {
+    return await this.unary((options, done) => {
+      this.client.getCustomer({ customerId }, new Metadata(), options, done);
+    });
   }
 
   private async unary<Response>(

@@ -1,6 +1,7 @@
 export * from './comparison.js';
 export { type CounterStats } from './counting/counter.js';
 export * from './engine.js';
+export { erasureKey } from './erasures.js';
 export * from './funnel.js';
 export * from './future-dated.js';
 export * from './loading.js';

@@ -3,4 +3,5 @@ export { type KafkaConnection, type KafkaSasl, type KafkaTls } from './connectio
 export { murmur2, partitionForKey } from './partitioner.js';
 export { createKafka } from './kafkajs/kafka.js';
 export { type EmbeddedBroker, type EmbeddedBrokerOptions, startEmbeddedBroker } from './embedded/broker.js';
-export { type Progress as BrokerProgress } from './embedded/jars.js';
+export { hasJars, type Progress as BrokerProgress } from './embedded/jars.js';
+export { requireJava } from './embedded/java.js';

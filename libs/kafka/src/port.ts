@@ -162,6 +162,8 @@ export interface PartitionOffset {
 }
 
 export interface ReadAllOptions {
+  /** Start at these offsets. Default, and where they are gone already: at the first record there is. */
+  readonly from?: readonly PartitionOffset[];
   /** Stop before these offsets; partitions that are not named are not read. Default: the ends at the time of the call. */
   readonly until?: readonly PartitionOffset[];
 }
@@ -194,7 +196,7 @@ export interface Kafka {
   offsets(topic: string): Promise<PartitionRange[]>;
   /** The last record of a partition, or undefined where it is empty. */
   tailRecord(topic: string, partition: number): Promise<SourceRecord | undefined>;
-  /** Reads the topics from their first record to the end they had when the call began, in order per partition. */
+  /** Reads the topics from their first record, or as asked, to the end they had when the call began, in order per partition. */
   readAll(topics: readonly string[], handler: BatchHandler, options?: ReadAllOptions): Promise<void>;
   /**
    * Writes progress to the group `name`, which never has members, so that ordinary lag tools can see it. Cheap to call

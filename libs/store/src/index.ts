@@ -1,3 +1,4 @@
+export { type StoreScan, type TablePage, writeStore } from './checkpoint.js';
 export { FORMAT, MIGRATIONS, type FormatOutcome, type Migration, type MigrationTarget } from './format.js';
 export { MemoryGraphStore, type MemorySnapshot } from './memory-graph-store.js';
 export {

@@ -1,7 +1,7 @@
 import type { ThawError } from '@thaw/contracts';
 import type { GraphStore, Mutation, Row, RowRange, TableName } from '@thaw/graph';
 import { setImmediate } from 'node:timers/promises';
-import { copyInto } from './checkpoint.js';
+import { scanAll, type StoreScan, type TablePage, writeStore } from './checkpoint.js';
 import { DatabaseClosedError, type Database } from './database.js';
 import { closed, storeFailure } from './failures.js';
 import { folderBytes, openFolder } from './folder.js';
@@ -130,8 +130,22 @@ export class RocksGraphStore implements GraphStore {
    * @throws ThawError CONFIG_INVALID when the folder is not empty; STORE_UNAVAILABLE, STORE_CORRUPT
    */
   async exportCheckpoint(folder: string): Promise<void> {
+    const scan = await this.scan();
+    try {
+      await writeStore(folder, pagesOf(scan));
+    } finally {
+      scan.close();
+    }
+  }
+
+  /**
+   * All rows as they are now. Commits go on meanwhile and are not in it.
+   *
+   * @throws ThawError STORE_UNAVAILABLE, STORE_CORRUPT
+   */
+  async scan(): Promise<StoreScan> {
     const database = await this.#readable();
-    await copyInto(folder, database, (thrown) => this.#failed('read', thrown));
+    return scanAll(database, (thrown) => this.#failed('read', thrown));
   }
 
   health(): StoreHealth {
@@ -223,5 +237,13 @@ export class RocksGraphStore implements GraphStore {
     }
     this.#onEvent({ kind: 'failed', folder: this.#folder, error });
     return error;
+  }
+}
+
+/** Other work of the thread runs between two pages. */
+async function* pagesOf(scan: StoreScan): AsyncGenerator<TablePage> {
+  for (let page = scan.next(); page !== undefined; page = scan.next()) {
+    yield page;
+    await setImmediate();
   }
 }

@@ -111,12 +111,15 @@ export class IngestPipeline {
     return lags;
   }
 
-  /** Calls `read` between two batches, when the state in memory is what is on disk. */
-  async read<T>(read: (engine: GraphEngine, offsets: Offsets) => T): Promise<T> {
-    return await this.#exclusively(async () => {
+  /** Calls `read` between two batches, when the state in memory is what is on disk. @throws what `read` throws */
+  async read<T>(read: (engine: GraphEngine, offsets: Offsets) => T | Promise<T>): Promise<T> {
+    const answer = await this.#exclusively(async () => {
       await this.#settleBatch();
-      return read(this.engine, this.offsets);
+      // A reader that fails is no reason to stop consuming.
+      return await Promise.allSettled([(async () => await read(this.engine, this.offsets))()]);
     });
+    if (answer[0].status === 'rejected') throw ThawError.from(answer[0].reason);
+    return answer[0].value;
   }
 
   /**

@@ -58,9 +58,14 @@ export interface Questions {
   /** The reduction in numbers. */
   funnel: { ask: null; answer: graph.GetFunnelResponse };
   count: { ask: { readonly a: string; readonly b: string }; answer: graph.GetCoInteractionResponse };
+  offsets: { ask: null; answer: graph.GetOffsetsResponse };
+  product: { ask: string; answer: graph.GetProductResponse };
+  customer: { ask: string; answer: graph.GetCustomerResponse };
+  /** Opens a backup, whose messages are then taken as those of a copy. */
+  backupOpen: { ask: null; answer: number };
   /** Opens a copy of the graph; its messages are then taken one at a time with `readNext`. Asks with the replay share. */
   readOpen: { ask: number; answer: number };
-  /** The next encoded ReadGraphResponse, or null after the last. */
+  /** The next encoded message, or null after the last. */
   readNext: { ask: number; answer: Uint8Array | null };
   readClose: { ask: number; answer: null };
   /** Stops consuming, commits and publishes. */

@@ -3,10 +3,11 @@ import { funnel } from '@thaw/graph';
 import { createKafka } from '@thaw/kafka';
 import { RocksGraphStore } from '@thaw/store';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Copies } from './copies.js';
 import { crashPoints } from './crash-points.js';
 import { IngestPipeline } from './pipeline.js';
+import * as questions from './questions.js';
 import type { ErrorMessage, FromIngest, IngestSettings, IngestStatistics, Question } from './protocol.js';
+import { Streams } from './streams.js';
 
 /** How often the main thread is told the numbers. */
 const STATISTICS_INTERVAL_MS = 500;
@@ -39,7 +40,7 @@ async function run(): Promise<void> {
   post({ kind: 'consuming' });
   pipeline.done.catch((error: unknown) => post({ kind: 'failed', reason: asMessage(error) }));
 
-  const copies = new Copies(pipeline);
+  const streams = new Streams({ pipeline, store, topicPrefix: settings.topicPrefix, counter: settings.counter });
   const reporter = startReporting(pipeline, store);
   const close = async (): Promise<void> => {
     clearInterval(reporter);
@@ -52,14 +53,22 @@ async function run(): Promise<void> {
       case 'funnel':
         return funnel(pipeline.engine.state);
       case 'count':
-        return await count(pipeline, store, ask.a, ask.b);
+        return await questions.count(pipeline.engine, store, ask.a, ask.b);
+      case 'offsets':
+        return await questions.offsets(pipeline);
+      case 'product':
+        return await questions.product(pipeline, ask);
+      case 'customer':
+        return await questions.customer(pipeline, ask);
+      case 'backupOpen':
+        return await streams.openBackup();
       case 'readOpen':
-        return await copies.open(ask);
+        return await streams.openCopy(ask);
       case 'readNext':
         crashPoint('during_read');
-        return copies.next(ask);
+        return streams.next(ask);
       case 'readClose':
-        copies.close(ask);
+        streams.close(ask);
         return null;
       case 'close':
         await close();
@@ -75,15 +84,6 @@ async function run(): Promise<void> {
       (error: unknown) => post({ kind: 'refusal', id: question.id, reason: asMessage(error) }),
     );
   });
-}
-
-async function count(pipeline: IngestPipeline, store: RocksGraphStore, a: string, b: string) {
-  const { engine } = pipeline;
-  const { productIds, reduction } = engine.state;
-  const [p, q] = [productIds.find(a), productIds.find(b)];
-  if (p === undefined || q === undefined || p === q) return { count: engine.count(a, b) ?? 0, kept: false };
-  const kept = reduction.shown.get(Math.min(p, q), Math.max(p, q)) >= 0;
-  return { count: engine.count(a, b) ?? (await engine.storedCount(store, a, b)), kept };
 }
 
 function startReporting(pipeline: IngestPipeline, store: RocksGraphStore): NodeJS.Timeout {

@@ -1,14 +1,20 @@
 import type { ServerUnaryCall, ServerWritableStream, sendUnaryData, ServiceDefinition } from '@grpc/grpc-js';
-import { graph } from '@thaw/contracts';
+import { graph, LIMITS, ThawError } from '@thaw/contracts';
 import { toServiceError } from '@thaw/platform';
 import { once } from 'node:events';
 import type { IngestThread } from '../ingest/ingest-thread.js';
 
-/** `ReadGraph` messages come encoded from the ingest thread: they are passed on as they are. */
+const responseSerialize = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
+
+/** Messages of streams come encoded from the ingest thread: they are passed on as they are. */
 export const graphServiceDefinition = {
   ...graph.GraphServiceService,
-  readGraph: { ...graph.GraphServiceService.readGraph, responseSerialize: (bytes: Uint8Array) => Buffer.from(bytes) },
+  readGraph: { ...graph.GraphServiceService.readGraph, responseSerialize },
+  backUp: { ...graph.GraphServiceService.backUp, responseSerialize },
 } satisfies ServiceDefinition;
+
+/** Calls that tell of single customers. */
+export const GRAPH_SERVICE_ROLES = { getCustomer: 'operator', backUp: 'admin' } as const;
 
 /** The handlers of `thaw.graph.v1.GraphService`. */
 export function graphService(ingest: IngestThread) {
@@ -20,29 +26,42 @@ export function graphService(ingest: IngestThread) {
         (error: unknown) => reply(toServiceError(error)),
       );
     };
-  return {
-    readGraph: (call: ServerWritableStream<graph.ReadGraphRequest, Uint8Array>): void => {
-      readGraph(ingest, call).then(
+  const streaming =
+    <Request>(open: (request: Request) => Promise<number>) =>
+    (call: ServerWritableStream<Request, Uint8Array>): void => {
+      stream(ingest, call, open).then(
         () => call.end(),
         // grpc-js answers with the status of an error event; destroy() would leave the client waiting.
         (error: unknown) => call.emit('error', toServiceError(error)),
       );
-    },
+    };
+  return {
+    readGraph: streaming<graph.ReadGraphRequest>(({ replayShare }) => ingest.ask('readOpen', replayShare)),
+    backUp: streaming<graph.BackUpRequest>(() => ingest.ask('backupOpen', null)),
     getFunnel: unary<graph.GetFunnelRequest, graph.GetFunnelResponse>(async () => await ingest.ask('funnel', null)),
     getCoInteraction: unary(async ({ productIdA, productIdB }: graph.GetCoInteractionRequest) => {
       return await ingest.ask('count', { a: productIdA, b: productIdB });
     }),
+    getOffsets: unary<graph.GetOffsetsRequest, graph.GetOffsetsResponse>(async () => await ingest.ask('offsets', null)),
+    getProduct: unary(
+      async ({ productId }: graph.GetProductRequest) => await ingest.ask('product', checkId('product_id', productId)),
+    ),
+    getCustomer: unary(
+      async ({ customerId }: graph.GetCustomerRequest) =>
+        await ingest.ask('customer', checkId('customer_id', customerId)),
+    ),
   };
 }
 
-async function readGraph(
+async function stream<Request>(
   ingest: IngestThread,
-  call: ServerWritableStream<graph.ReadGraphRequest, Uint8Array>,
+  call: ServerWritableStream<Request, Uint8Array>,
+  open: (request: Request) => Promise<number>,
 ): Promise<void> {
   const gone = new AbortController();
   call.once('cancelled', () => gone.abort());
   const left = once(gone.signal, 'abort'); // one listener, however often the reader is waited for
-  const id = await ingest.ask('readOpen', call.request.replayShare);
+  const id = await open(call.request);
   try {
     while (!gone.signal.aborted) {
       const message = await ingest.ask('readNext', id);
@@ -53,4 +72,12 @@ async function readGraph(
   } finally {
     await ingest.ask('readClose', id);
   }
+}
+
+function checkId(field: string, id: string): string {
+  if (id !== '' && id.length <= LIMITS.idBytes) return id;
+  const description = id === '' ? 'must not be empty' : `has ${id.length} characters; ${LIMITS.idBytes} are allowed`;
+  throw new ThawError('REQUEST_INVALID', `The request cannot be answered: ${field} ${description}.`, {
+    details: { violations: [{ field, description }] },
+  });
 }

@@ -73,6 +73,10 @@ export async function resolveJars(options: JarOptions): Promise<string> {
   return target;
 }
 
+/** Whether the broker can be started without fetching anything. */
+export const hasJars = async (cacheDir: string): Promise<boolean> =>
+  await isComplete(join(cacheDir, `kafka-${KAFKA_VERSION}`), await pinnedJars());
+
 async function isComplete(folder: string, jars: readonly Jar[]): Promise<boolean> {
   const sizes = await Promise.all(
     jars.map(({ path }) =>

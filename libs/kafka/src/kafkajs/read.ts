@@ -54,13 +54,14 @@ function upTo(batch: RecordBatch, endOffset: number): RecordBatch | undefined {
   return records.length === 0 ? undefined : { ...batch, records, nextOffset: endOffset };
 }
 
-/** Reads topics from their first record to the end they have now, or to the offsets that are asked for. */
+/** Reads topics from their first record to the end they have now, or between the offsets that are asked for. */
 export async function readAll(
   dependencies: SourceDependencies,
   topics: readonly string[],
   handler: BatchHandler,
-  { until }: ReadAllOptions,
+  { from = [], until }: ReadAllOptions,
 ): Promise<void> {
+  const starts = new Map(from.map(({ topic, partition, offset }) => [id(topic, partition), offset]));
   const ends = until && new Map(until.map(({ topic, partition, offset }) => [id(topic, partition), offset]));
   const endOf = (topic: string, { partition, endOffset }: PartitionRange): number =>
     ends === undefined ? endOffset : Math.min(endOffset, ends.get(id(topic, partition)) ?? 0);
@@ -68,6 +69,7 @@ export async function readAll(
     (await partitionRanges(dependencies.admin, topic)).map((range) => ({
       ...range,
       topic,
+      startOffset: Math.max(range.startOffset, starts.get(id(topic, range.partition)) ?? 0),
       endOffset: endOf(topic, range),
     })),
   );
