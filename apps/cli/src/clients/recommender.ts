@@ -16,6 +16,23 @@ export class RecommenderClient {
     return call(this.service, this.client, this.client.recommend.bind(this.client), request);
   }
 
+  async product(productId: string): Promise<recommender.GetProductResponse> {
+    return await call(this.service, this.client, this.client.getProduct.bind(this.client), { productId });
+  }
+
+  async explain(sellerId: string, productId: string): Promise<recommender.ExplainResponse> {
+    return await call(this.service, this.client, this.client.explain.bind(this.client), { sellerId, productId });
+  }
+
+  async candidates(request: recommender.ListCandidatesRequest): Promise<recommender.ListCandidatesResponse> {
+    return await call(this.service, this.client, this.client.listCandidates.bind(this.client), request);
+  }
+
+  /** @param limit listings that are told; 0 means the default */
+  async seller(sellerId: string, limit: number): Promise<recommender.GetSellerResponse> {
+    return await call(this.service, this.client, this.client.getSeller.bind(this.client), { sellerId, limit });
+  }
+
   servingStatus(timeoutMs?: number): Promise<recommender.GetServingStatusResponse> {
     return call(this.service, this.client, this.client.getServingStatus.bind(this.client), {}, timeoutMs);
   }

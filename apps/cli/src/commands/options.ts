@@ -1,4 +1,8 @@
+import { INPUT_TOPICS, type InputTopic } from '@thaw/contracts';
 import { InvalidArgumentError } from 'commander';
+
+/** Ends the description of an option that says where an app listens. */
+export const ADDRESS_HELP = '(that of thaw up, or the settings)';
 
 /** The message of an option's parser; commander puts the option's name before it and exits with 2. */
 const refuse = (message: string): never => {
@@ -19,6 +23,12 @@ export function parseWhole(text: string): number {
   return isWhole ? value : refuse('Give a whole number, 0 or more.');
 }
 
+/** A whole number from 1 to `most`. */
+export function parseCount(text: string, most: number): number {
+  const value = parseWhole(text);
+  return value >= 1 && value <= most ? value : refuse(`Give a whole number from 1 to ${most.toLocaleString('en-GB')}.`);
+}
+
 export const parseSeed = parseWhole;
 
 export function parseReplicas(text: string): number {
@@ -26,6 +36,11 @@ export function parseReplicas(text: string): number {
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** An input topic by its name in the registry. */
+export function parseInputTopic(text: string): InputTopic {
+  return INPUT_TOPICS.find((name) => name === text) ?? refuse(`Give one of ${INPUT_TOPICS.join(', ')}.`);
+}
 
 /** `90s`, `5m`, `1h` in milliseconds; a bare number is seconds. */
 export function parseDuration(text: string): number {

@@ -1,20 +1,13 @@
 import { createInterface } from 'node:readline';
 import { Inject } from '@nestjs/common';
-import {
-  DecodeError,
-  ThawError,
-  decodeCustomerErasure,
-  decodeInteraction,
-  decodeListing,
-  decodeProduct,
-} from '@thaw/contracts';
+import { DecodeError, decodeCustomerErasure, decodeInteraction, decodeListing, decodeProduct } from '@thaw/contracts';
 import { createLogger } from '@thaw/platform';
 import { Command, CommandRunner, Help } from 'nest-commander';
 import { EXIT } from '../exit-codes.js';
 import { EventWriter } from '../feed/event-writer.js';
 import { type FeedEvent, type FeedTopic, toRecords } from '../feed/records.js';
 import { ConfigSource } from '../session/config-source.js';
-import { existingKafka } from '../session/kafka.js';
+import { requireKafka } from '../session/kafka.js';
 import { count } from '../terminal/format.js';
 import { Output } from '../terminal/output.js';
 
@@ -54,13 +47,7 @@ export class ProduceCommand extends CommandRunner {
     }
     const { config, secrets } = this.source.load();
     const logger = createLogger({ ...config.log, level: 'warn', secrets, fd: 2 });
-    const session = await existingKafka(config, logger);
-    if (session === undefined) {
-      throw new ThawError(
-        'KAFKA_UNAVAILABLE',
-        `No Kafka runs for ${config.paths.dataDir}. Run \`thaw up\` in another terminal, or set KAFKA_BROKERS.`,
-      );
-    }
+    const session = await requireKafka(config, logger);
     try {
       const sink = await session.kafka.sink();
       const writer = new EventWriter(sink, config.kafka.topicPrefix);

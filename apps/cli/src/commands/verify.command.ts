@@ -1,12 +1,11 @@
 import { Inject } from '@nestjs/common';
-import { ThawError } from '@thaw/contracts';
 import { GraphClient } from '@thaw/graph-reader';
 import { clientSecurity, createLogger } from '@thaw/platform';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { EXIT } from '../exit-codes.js';
 import { ConfigSource } from '../session/config-source.js';
 import { grpcAddress } from '../session/addresses.js';
-import { existingKafka } from '../session/kafka.js';
+import { requireKafka } from '../session/kafka.js';
 import { Output } from '../terminal/output.js';
 import { openProgress } from '../terminal/progress.js';
 import { asJson, asText } from '../verify/report.js';
@@ -79,13 +78,7 @@ Examples:
     const { config, secrets } = this.source.load();
     const level = this.output.isVerbose ? 'debug' : 'silent';
     const logger = createLogger({ ...config.log, level, secrets, fd: 2 });
-    const session = await existingKafka(config, logger);
-    if (session === undefined) {
-      throw new ThawError(
-        'KAFKA_UNAVAILABLE',
-        `No Kafka runs for ${config.paths.dataDir}. Run \`thaw up\` in another terminal, or set KAFKA_BROKERS.`,
-      );
-    }
+    const session = await requireKafka(config, logger);
     const client = new GraphClient({
       address: graph ?? grpcAddress(config, 'graph'),
       setting: '--graph host:port',

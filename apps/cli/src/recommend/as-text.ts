@@ -11,7 +11,8 @@ const FALLBACKS: Readonly<Partial<Record<recommender.Fallback, string>>> = {
   [Fallback.NO_VERSION]: 'No version has passed the gate yet: these are the products in demand.',
 };
 
-const shortened = (text: string): string =>
+/** A title that leaves room for other columns. */
+export const shortened = (text: string): string =>
   text.length <= TITLE_CHARS ? text : `${text.slice(0, TITLE_CHARS - 1).trimEnd()}…`;
 
 /** Why a product is recommended, in words; empty where nothing was found. */
@@ -33,6 +34,10 @@ export function reasonsAsText(reasons: recommender.Reasons | undefined): string 
   return parts.join('; ');
 }
 
+/** Why an answer is not what was asked for; undefined where it is. */
+export const fallbackAsText = (context: recommender.AnswerContext | undefined): string | undefined =>
+  context && FALLBACKS[context.fallback];
+
 /** What an answer says about itself, on a line. */
 export function contextAsText(context: recommender.AnswerContext | undefined): string {
   if (context === undefined) return '';
@@ -43,7 +48,7 @@ export function contextAsText(context: recommender.AnswerContext | undefined): s
 
 /** The answer as a person reads it. */
 export function recommendationsAsText({ context, products }: recommender.RecommendResponse): string {
-  const fallback = context && FALLBACKS[context.fallback];
+  const fallback = fallbackAsText(context);
   const why = products.map(({ reasons }) => reasonsAsText(reasons));
   const isExplained = why.some((text) => text !== '');
   const header = [

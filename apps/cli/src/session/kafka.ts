@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { TOPICS, type TopicName, prefixedTopic, topicSettings } from '@thaw/contracts';
+import { TOPICS, ThawError, type TopicName, prefixedTopic, topicSettings } from '@thaw/contracts';
 import { type EmbeddedBroker, type Kafka, type LogFunction, createKafka, startEmbeddedBroker } from '@thaw/kafka';
 import { type Config, kafkaConnection, type Logger } from '@thaw/platform';
 import { BrokerKeeper } from './broker-keeper.js';
@@ -34,10 +34,10 @@ export function findBrokers(config: Config): FoundBrokers | undefined {
   return running === undefined ? undefined : { brokers: running.brokers, origin: 'running' };
 }
 
-async function connect(found: FoundBrokers, config: Config, logger: Logger): Promise<KafkaSession> {
+async function connect(found: FoundBrokers, config: Config, logger: Logger, pingMs?: number): Promise<KafkaSession> {
   const kafka = createKafka(kafkaConnection(config.kafka, found.brokers, 'thaw-cli'), logFunction(logger));
   try {
-    const { clusterId } = await kafka.ping();
+    const { clusterId } = await kafka.ping(pingMs);
     return { ...found, kafka, clusterId, close: () => kafka.close() };
   } catch (error) {
     await kafka.close();
@@ -47,11 +47,36 @@ async function connect(found: FoundBrokers, config: Config, logger: Logger): Pro
 
 /**
  * A Kafka that is there already; undefined when none is configured and no `thaw up` runs.
- * @throws ThawError KAFKA_UNAVAILABLE when it does not answer
+ * @throws ThawError KAFKA_UNAVAILABLE when it does not answer within `pingMs` (default 10 s)
  */
-export async function existingKafka(config: Config, logger: Logger): Promise<KafkaSession | undefined> {
+export async function existingKafka(
+  config: Config,
+  logger: Logger,
+  pingMs?: number,
+): Promise<KafkaSession | undefined> {
   const found = findBrokers(config);
-  return found === undefined ? undefined : connect(found, config, logger);
+  return found === undefined ? undefined : connect(found, config, logger, pingMs);
+}
+
+/** As `existingKafka`. @throws ThawError KAFKA_UNAVAILABLE also where there is none */
+export async function requireKafka(config: Config, logger: Logger): Promise<KafkaSession> {
+  const session = await existingKafka(config, logger);
+  if (session !== undefined) return session;
+  throw new ThawError(
+    'KAFKA_UNAVAILABLE',
+    `No Kafka runs for ${config.paths.dataDir}. Run \`thaw up\` in another terminal, or set KAFKA_BROKERS.`,
+  );
+}
+
+/** Of the Kafka that is there; null where none is, or it does not answer. */
+export async function clusterIdOf(config: Config, logger: Logger): Promise<string | null> {
+  try {
+    const session = await existingKafka(config, logger);
+    await session?.close();
+    return session?.clusterId ?? null;
+  } catch {
+    return null;
+  }
 }
 
 export interface OpenOptions {

@@ -11,15 +11,23 @@ const schema = z.object({
 
 const TIMEOUT_MS = 1000;
 
+export interface AppReadiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  /** What its clock says, to the second, Unix epoch milliseconds; NaN where it does not tell. */
+  readonly clockMs: number;
+}
+
 /** What an app's /readyz says; undefined while it does not answer. */
 export async function readReadiness(
   httpUrl: string,
   { security }: Pick<Config, 'security'>,
-): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] } | undefined> {
+): Promise<AppReadiness | undefined> {
   try {
-    const { status, body } = await get(`${httpUrl}/readyz`, security);
+    const { status, body, date } = await get(`${httpUrl}/readyz`, security);
     const failing = schema.parse(JSON.parse(body)).checks.filter(({ ok }) => !ok);
-    return { ready: status === 200, reasons: failing.map(({ name, reason }) => `${name}: ${reason ?? 'failing'}`) };
+    const reasons = failing.map(({ name, reason }) => `${name}: ${reason ?? 'failing'}`);
+    return { ready: status === 200, reasons, clockMs: Date.parse(date ?? '') };
   } catch {
     return undefined; // Not listening yet, or busy: the next look will tell.
   }
@@ -29,12 +37,12 @@ export async function readReadiness(
 async function get(
   url: string,
   { tlsCa: ca, tlsCert: cert, tlsKey: key }: Config['security'],
-): Promise<{ readonly status: number | undefined; readonly body: string }> {
+): Promise<{ readonly status: number | undefined; readonly body: string; readonly date: string | undefined }> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const asked = url.startsWith('https:') ? overHttps(url, { ca, cert, key, signal }) : overHttp(url, { signal });
   return await new Promise((resolve, reject) => {
     asked.once('response', (answer) => {
-      text(answer).then((body) => resolve({ status: answer.statusCode, body }), reject);
+      text(answer).then((body) => resolve({ status: answer.statusCode, body, date: answer.headers.date }), reject);
     });
     asked.once('error', reject).end();
   });
