@@ -19,7 +19,7 @@ import { quietLogger } from './quiet-logger.js';
 
 /** All checks run side by side, so this bounds the whole. */
 const CHECK_MS = 8000;
-const CALL_MS = 2000;
+const CALL_MS = 5000;
 const PING_MS = 5000;
 
 @Command({ name: 'doctor', description: 'Check this machine and what runs, and say what to do.' })

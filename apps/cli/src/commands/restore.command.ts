@@ -83,7 +83,8 @@ export class RestoreCommand extends CommandRunner {
     return `
 Run it where the data directory of apps/graph is (THAW_DATA_DIR), with apps/graph stopped. Every
 file is checked before anything is replaced. The graph then reads on from the offsets of the
-backup, and ends as one that was never stopped; \`thaw verify\` compares.
+backup, and ends as one that was never stopped: \`thaw verify\` compares, though the changes
+alone, on their topic, have a gap from then on.
 
 Examples:
   $ thaw restore /backups/thaw-2026-01-31

@@ -21,10 +21,10 @@ export interface RunningQuestion {
   readonly callMs: number;
 }
 
-async function app(config: Config, name: AppName): Promise<readonly Finding[]> {
+async function app({ config, callMs }: RunningQuestion, name: AppName): Promise<readonly Finding[]> {
   const url = httpUrl(config, name);
   const askedAt = Date.now();
-  const readiness = await readReadiness(url, config);
+  const readiness = await readReadiness(url, config, callMs);
   if (readiness === undefined) {
     return [warn(`apps/${name} does not answer at ${url}`, 'Start it (`thaw up` does), or mend its port settings.')];
   }
@@ -113,6 +113,6 @@ function recallFinding({ indexKind, indexRecall }: recommender.GetServingStatusR
 
 /** What the apps have to say. */
 export const runningChecks = (question: RunningQuestion): Check[] => [
-  ...APPS.map((name) => ({ name, run: () => app(question.config, name) })),
+  ...APPS.map((name) => ({ name, run: () => app(question, name) })),
   { name: 'versions', run: (signal) => versions(question, signal) },
 ];

@@ -22,9 +22,10 @@ export interface AppReadiness {
 export async function readReadiness(
   httpUrl: string,
   { security }: Pick<Config, 'security'>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<AppReadiness | undefined> {
   try {
-    const { status, body, date } = await get(`${httpUrl}/readyz`, security);
+    const { status, body, date } = await get(`${httpUrl}/readyz`, security, timeoutMs);
     const failing = schema.parse(JSON.parse(body)).checks.filter(({ ok }) => !ok);
     const reasons = failing.map(({ name, reason }) => `${name}: ${reason ?? 'failing'}`);
     return { ready: status === 200, reasons, clockMs: Date.parse(date ?? '') };
@@ -37,8 +38,9 @@ export async function readReadiness(
 async function get(
   url: string,
   { tlsCa: ca, tlsCert: cert, tlsKey: key }: Config['security'],
+  timeoutMs: number,
 ): Promise<{ readonly status: number | undefined; readonly body: string; readonly date: string | undefined }> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeoutMs);
   const asked = url.startsWith('https:') ? overHttps(url, { ca, cert, key, signal }) : overHttp(url, { signal });
   return await new Promise((resolve, reject) => {
     asked.once('response', (answer) => {

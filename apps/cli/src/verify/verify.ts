@@ -143,7 +143,8 @@ class Comparison {
     }
     for (const [before, after] of follower.gaps) {
       this.notes.push(
-        `After change ${before} comes ${after}: the state was lost there and rebuilt, or changes are lost.`,
+        `After change ${before} comes ${after}: the state was lost there and rebuilt, or changes are lost. (Or it was ` +
+          'restored from a backup: the changes alone do not make the whole graph then, and may differ.)',
       );
     }
     if (follower.replica.sequence < sequence) {
