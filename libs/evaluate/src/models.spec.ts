@@ -1,13 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
-import { MODEL_NAMES, modelsNamed } from './models.js';
+import { MODEL_NAMES, modelsNamed, QUICK_MODEL_NAMES, type ModelTools } from './models.js';
 import { referencePropagation, sameWorld, worldsTraining } from './testing.fixture.js';
 
 const training = worldsTraining();
+const tools: ModelTools = {
+  propagate: referencePropagation,
+  tensors: () => Promise.reject(new Error('none of these needs one')),
+};
+/** The trained models are tested in neural/gradients.spec.ts; of them, this one needs no tensors. */
+const TESTED = [...QUICK_MODEL_NAMES, 'lightgcn'];
 /** Models that know no seller from another. */
 const IMPERSONAL = ['random', 'top-listings', 'top-demand'];
 
+test('the trained baselines are not among those that take seconds, the rest is', () => {
+  const slow = MODEL_NAMES.filter((name) => !QUICK_MODEL_NAMES.includes(name));
+  expect(slow).toEqual(['ncf', 'ncf-content', 'gcmc', 'gat', 'gat-dropoutnet', 'lightgcn', 'lightgcn-content']);
+});
+
 describe('every model', () => {
-  test.each(modelsNamed(MODEL_NAMES, referencePropagation).map((model) => [model.name, model] as const))(
+  test.each(modelsNamed(TESTED, tools).map((model) => [model.name, model] as const))(
     '%s scores the candidates, and the personal ones know whose world is whose',
     async (name, model) => {
       const scores = await model.fit(training, { seed: 1 });
@@ -26,8 +37,8 @@ describe('every model', () => {
     },
   );
 
-  test.each(['random', 'svd', 'als', 'waml'])('%s gives the same for the same seed', async (name) => {
-    const [model] = modelsNamed([name], referencePropagation);
+  test.each(['random', 'svd', 'als', 'waml', 'lightgcn'])('%s gives the same for the same seed', async (name) => {
+    const [model] = modelsNamed([name], tools);
     const [one, other] = [await model!.fit(training, { seed: 3 }), await model!.fit(training, { seed: 3 })];
     expect(Array.from(one.scoresOf(1))).toEqual(Array.from(other.scoresOf(1)));
   });

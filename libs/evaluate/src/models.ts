@@ -1,17 +1,36 @@
+import type { Propagate } from '@thaw/waml';
 import { BASELINES } from './baselines/index.js';
+import { neuralModels } from './neural/index.js';
+import type { NeuralTools } from './neural/neural-tools.js';
 import type { Recommender } from './protocol/recommender.js';
 import { waml } from './waml/waml.js';
 import { wamlPaper } from './waml/waml-paper.js';
-import type { Propagate } from '@thaw/waml';
 
-const allModels = (propagate: Propagate): Recommender[] => [...BASELINES, wamlPaper(propagate), waml(propagate)];
+/** What models compute with. */
+export interface ModelTools extends NeuralTools {
+  readonly propagate: Propagate;
+}
+
+const quickModels = ({ propagate }: ModelTools): Recommender[] => [...BASELINES, wamlPaper(propagate), waml(propagate)];
+
+/** `waml` is the last: it is compared with what was there before. */
+const allModels = (tools: ModelTools): Recommender[] => {
+  const quick = quickModels(tools);
+  return [...quick.slice(0, -2), ...neuralModels(tools), ...quick.slice(-2)];
+};
+
+const NO_TOOLS: ModelTools = {
+  propagate: () => Promise.reject(new Error('no propagation')),
+  tensors: () => Promise.reject(new Error('no tensors')),
+};
+const namesOf = (models: readonly Recommender[]): readonly string[] => models.map(({ name }) => name);
 
 /** The names that {@link modelsNamed} knows, in the order in which the models run. */
-export const MODEL_NAMES: readonly string[] = allModels(() => Promise.reject(new Error('no propagation'))).map(
-  ({ name }) => name,
-);
+export const MODEL_NAMES = namesOf(allModels(NO_TOOLS));
+/** Those that take seconds: all but the trained baselines, which take minutes. */
+export const QUICK_MODEL_NAMES = namesOf(quickModels(NO_TOOLS));
 
 /** The models of these names, in the order in which they run; unknown names are left out. */
-export function modelsNamed(names: readonly string[], propagate: Propagate): Recommender[] {
-  return allModels(propagate).filter(({ name }) => names.includes(name));
+export function modelsNamed(names: readonly string[], tools: ModelTools): Recommender[] {
+  return allModels(tools).filter(({ name }) => names.includes(name));
 }

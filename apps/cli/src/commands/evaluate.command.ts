@@ -5,19 +5,24 @@ import { Inject } from '@nestjs/common';
 import { ThawError } from '@thaw/contracts';
 import { parseTimestamp } from '@thaw/dataset';
 import {
+  ablate,
   DEFAULT_GOWALLA_OPTIONS,
+  DEFAULT_LIST_TRAINING,
   evaluate,
   evaluateGowalla,
+  formatLadder,
   formatTable,
   htmlReport,
   isBipartiteFolder,
   loadTask,
   MODEL_NAMES,
   modelsNamed,
+  QUICK_MODEL_NAMES,
   taskOfEvents,
+  trainOnLists,
   withPropagation,
+  type CurvePoint,
   type EvaluationResult,
-  type GowallaResult,
   type Progress,
   type Task,
   type TaskOptions,
@@ -26,6 +31,8 @@ import { createLogger } from '@thaw/platform';
 import { InvalidArgumentError } from 'commander';
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { MOST_EVENTS, readLiveEvents } from '../evaluate/live-events.js';
+import { curveLine, listTrainingText, usersAndItemsText } from '../evaluate/lists-text.js';
+import { tensorTools } from '../evaluate/tensor-tools.js';
 import { withTextEncoder } from '../evaluate/text-encoder.js';
 import { ConfigSource } from '../session/config-source.js';
 import { interruptible } from '../session/interrupt.js';
@@ -41,6 +48,7 @@ interface EvaluateCommandOptions {
   readonly report?: string;
   readonly live?: boolean;
   readonly mostEvents?: number;
+  readonly ablate?: boolean;
 }
 
 @Command({
@@ -63,20 +71,26 @@ export class EvaluateCommand extends CommandRunner {
     }
     const path = folder === undefined ? undefined : resolve(folder);
     const { interruptedExitCode } = await interruptible(async (signal) => {
-      if (path !== undefined && isBipartiteFolder(path)) return this.evaluateUsersAndItems(path);
+      if (path !== undefined && isBipartiteFolder(path)) return this.evaluateUsersAndItems(path, options, signal);
       const result = await this.evaluateMarketplace(path, options, signal);
       if (options.report !== undefined) await writeFile(options.report, htmlReport(result));
-      this.output.result({ ...result }, () => formatTable(result));
+      this.output.result({ ...result }, () => (options.ablate === true ? formatLadder(result) : formatTable(result)));
     });
     if (interruptedExitCode !== undefined) process.exitCode = interruptedExitCode;
   }
 
-  @Option({ flags: '--models <names>', description: `comma-separated, of: ${MODEL_NAMES.join(', ')} (default: all)` })
+  @Option({
+    flags: '--models <names>',
+    description: `comma-separated, or all, of: ${MODEL_NAMES.join(', ')} (default: ${QUICK_MODEL_NAMES.join(', ')})`,
+  })
   models(text: string): readonly string[] {
+    if (text.trim() === 'all') return MODEL_NAMES;
     const names = text.split(',').map((name) => name.trim());
     const unknown = names.filter((name) => !MODEL_NAMES.includes(name));
     if (unknown.length === 0) return names;
-    throw new InvalidArgumentError(`There is no model ${unknown.join(', ')}. There are: ${MODEL_NAMES.join(', ')}.`);
+    throw new InvalidArgumentError(
+      `There is no model ${unknown.join(', ')}. There are: ${MODEL_NAMES.join(', ')}, and all.`,
+    );
   }
 
   @Option({ flags: '--seeds <n>', description: 'fit every model with so many seeds and give means (default: 1)' })
@@ -98,6 +112,11 @@ export class EvaluateCommand extends CommandRunner {
     return resolve(file);
   }
 
+  @Option({ flags: '--ablate', description: "instead of models: the paper's ablation ladder, row by row" })
+  ablate(): boolean {
+    return true;
+  }
+
   @Option({ flags: '--live', description: 'split the events of the live topics by time, instead of a folder' })
   live(): boolean {
     return true;
@@ -112,31 +131,41 @@ export class EvaluateCommand extends CommandRunner {
   examples(): string {
     return `
 Every model chooses its settings on a time replay inside the training data; the test listings are read once, at the end.
-waml is what Thaw serves; waml-paper is the paper's sum, untrained.
+waml is what Thaw serves; waml-paper is the paper's sum, untrained. The trained baselines (ncf to lightgcn-content)
+take minutes and run only when named, or with --models all. CPU s is the processor time of one fit on all threads, tuning
+included; MiB the largest memory of the process while the model was fitted and asked, garbage collected before it.
+Folders of train.txt and test.txt hold users and their items: there waml's propagation alone is measured, or with
+--models lightgcn LightGCN is trained, which takes an hour and prints its curve.
 --live reads the topics of thaw up, or of KAFKA_BROKERS, from the first event to the last, and foresees the newest fifth
 of the listings. Texts are encoded by THAW_TEXT_MODEL where that is set, each once.
 
 Examples:
   $ thaw evaluate ../shared/data/giftware
+  $ thaw evaluate ../shared/data/giftware --models all
   $ thaw evaluate ../shared/data/industrial --models waml,als --seeds 3 --report industrial.html
+  $ thaw evaluate ../shared/data/giftware --ablate
   $ thaw evaluate ./export --at 2026-01-01 --output json
   $ thaw evaluate --live --models top-demand,als,waml`;
   }
 
   private async evaluateMarketplace(
     folder: string | undefined,
-    { models = MODEL_NAMES, seeds = 1, at, mostEvents = MOST_EVENTS }: EvaluateCommandOptions,
+    { models = QUICK_MODEL_NAMES, seeds = 1, at, mostEvents = MOST_EVENTS, ...options }: EvaluateCommandOptions,
     signal: AbortSignal,
   ): Promise<EvaluationResult> {
     const onProgress = (progress: Progress): void => this.output.note(progressLine(progress));
-    return withTextEncoder(this.source.load().config, async (textEncoder) => {
-      const options = { ...(at !== undefined && { splitTimeMs: at }), ...(textEncoder && { textEncoder }) };
+    const { config } = this.source.load();
+    const tools = tensorTools(config.trainer.tensorBackend, (line) => this.output.note(line));
+    return withTextEncoder(config, async (textEncoder) => {
+      const taskOptions = { ...(at !== undefined && { splitTimeMs: at }), ...(textEncoder && { textEncoder }) };
       const task =
         folder === undefined
-          ? await this.liveTask(options, mostEvents)
-          : await loadTask(folder, { ...options, signal });
+          ? await this.liveTask(taskOptions, mostEvents)
+          : await loadTask(folder, { ...taskOptions, signal });
       return withPropagation(availableParallelism(), (propagate) =>
-        evaluate(task, modelsNamed(models, propagate), { seeds, signal, onProgress }),
+        options.ablate === true
+          ? ablate(task, { propagate, ...tools }, { signal, onProgress })
+          : evaluate(task, modelsNamed(models, { propagate, ...tools }), { seeds, signal, onProgress }),
       );
     });
   }
@@ -166,7 +195,23 @@ Examples:
     }
   }
 
-  private async evaluateUsersAndItems(folder: string): Promise<void> {
+  private async evaluateUsersAndItems(
+    folder: string,
+    { models = ['waml'] }: EvaluateCommandOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (models.length === 1 && models[0] === 'lightgcn') {
+      const onPoint = (point: CurvePoint): void => this.output.note(curveLine(point));
+      const result = await trainOnLists(folder, { ...DEFAULT_LIST_TRAINING, signal, onPoint });
+      this.output.result({ ...result }, () => listTrainingText(result));
+      return;
+    }
+    if (models.some((name) => name !== 'waml')) {
+      throw new ThawError(
+        'REQUEST_INVALID',
+        `${folder} holds users and their items: give --models waml or --models lightgcn, one at a time.`,
+      );
+    }
     const result = await withPropagation(availableParallelism(), (propagate) =>
       evaluateGowalla(folder, propagate, {
         ...DEFAULT_GOWALLA_OPTIONS,
@@ -178,11 +223,3 @@ Examples:
 }
 
 const progressLine = ({ done, total, model, what }: Progress): string => `${done + 1}/${total} ${model}: ${what}`;
-
-const usersAndItemsText = (result: GowallaResult): string =>
-  [
-    `Recall@20 ${result.recall_at_20.toFixed(4)}, the mean of ${result.users} of ${result.users_with_test} users`,
-    `embedded in ${result.embed_cpu_seconds.toFixed(1)} CPU seconds, nothing trained`,
-    `α ${result.settings.alpha}, ${result.settings.layers} layers, degree^${result.settings.degree_power}, ` +
-      `chosen on a part of train (Recall@20 ${result.validation_recall_at_20.toFixed(4)} there)`,
-  ].join('\n');

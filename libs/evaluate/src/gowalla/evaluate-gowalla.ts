@@ -32,8 +32,16 @@ const VALIDATION_USERS = 400;
 /** One in so many of a user's train items is held back to validate on. */
 const VALIDATION_SHARE = 5;
 
+/** Items are numbered; those that nobody has count too. */
+export const itemCountOf = (...lists: readonly ItemsByUser[]): number =>
+  1 + lists.flat().reduce((max, items) => items.reduce((m, i) => Math.max(m, i), max), -1);
+
 /** At most `limit` of the users that have held-back items, at even distances. */
-function sampleUsers(heldBack: ItemsByUser, train: ItemsByUser, limit: number): { all: number; sample: number[] } {
+export function sampleUsers(
+  heldBack: ItemsByUser,
+  train: ItemsByUser,
+  limit: number,
+): { all: number; sample: number[] } {
   const all = heldBack.flatMap((items, user) => (items.length > 0 && (train[user]?.length ?? 0) > 0 ? [user] : []));
   const step = Math.max(1, all.length / limit);
   const sample: number[] = [];
@@ -61,7 +69,7 @@ export async function evaluateGowalla(
 ): Promise<GowallaResult> {
   const train = await readItemsByUser(folder, 'train');
   const test = await readItemsByUser(folder, 'test');
-  const itemCount = 1 + [...train, ...test].reduce((max, items) => items.reduce((m, i) => Math.max(m, i), max), -1);
+  const itemCount = itemCountOf(train, test);
   const embed = (edges: ItemsByUser, alpha: number): ReturnType<typeof embedBipartite> =>
     embedBipartite(edges, itemCount, { dimensions, seed, alphas: Array<number>(LAYERS).fill(alpha) }, propagate);
 

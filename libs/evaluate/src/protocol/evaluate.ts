@@ -65,14 +65,18 @@ async function evaluateModel(
   const rankings: RankedTarget[][] = [];
   let settings: Readonly<Record<string, unknown>> = {};
   let seconds = 0;
+  let cpuSeconds = 0;
   resetPeakMemory();
   for (let seed = 1; seed <= seeds; seed++) {
     signal?.throwIfAborted();
     report(seed)('fitting');
     const start = performance.now();
+    const cpu = process.cpuUsage();
     const context = { seed, onProgress: report(seed), ...(signal && { signal }) };
     const scores = await model.fit(exercise.training, context);
     seconds += (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    cpuSeconds += (user + system) / 1e6;
     report(seed)('ranking');
     rankings.push(rankTargets(exercise, scores));
     if (seed === 1) settings = scores.settings;
@@ -91,6 +95,7 @@ async function evaluateModel(
       return Number.isNaN(recall) ? null : recall;
     }),
     fit_seconds: seconds / seeds,
+    cpu_seconds: cpuSeconds / seeds,
     peak_rss_bytes: peakMemoryBytes(),
     settings,
   };

@@ -13,6 +13,8 @@ export interface ModelResult {
   readonly by_listings: Readonly<Record<ListingStratum, number | null>>;
   /** Wall time of one fit, tuning included. */
   readonly fit_seconds: number;
+  /** Processor time of one fit on all threads, tuning included. */
+  readonly cpu_seconds: number;
   /** The largest resident set of the process while the model was fitted and asked. */
   readonly peak_rss_bytes: number;
   readonly settings: Readonly<Record<string, unknown>>;

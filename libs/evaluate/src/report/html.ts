@@ -1,6 +1,6 @@
 import { LISTING_STRATA } from '@thaw/waml';
 import type { EvaluationResult, ModelResult } from '../protocol/result.js';
-import { formatRecall } from './table.js';
+import { formatRecall, relativeCost } from './table.js';
 
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!);
@@ -31,8 +31,9 @@ function chart(models: readonly ModelResult[]): string {
   return `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="Recall@100 by model">\n${rows}\n</svg>`;
 }
 
-function tableRow(model: ModelResult): string {
+function tableRow(model: ModelResult, waml: ModelResult | undefined): string {
   const [low, high] = model.recall_at_100_ci95;
+  const { compute, memory } = relativeCost(model, waml);
   const cells = [
     escaped(model.name),
     formatRecall(model.recall_at_20),
@@ -40,7 +41,9 @@ function tableRow(model: ModelResult): string {
     `${formatRecall(low)}–${formatRecall(high)}`,
     formatRecall(model.macro_recall_at_100),
     ...LISTING_STRATA.map((stratum) => formatRecall(model.by_listings[stratum])),
-    model.fit_seconds.toFixed(1),
+    model.cpu_seconds.toFixed(1),
+    compute,
+    memory,
     `<code>${escaped(JSON.stringify(model.settings))}</code>`,
   ];
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
@@ -55,7 +58,19 @@ svg rect{fill:#9ab}svg rect.own{fill:#2a7}svg line{stroke:#222}`;
 export function htmlReport(result: EvaluationResult): string {
   const models = result.models.toSorted((a, b) => b.recall_at_100 - a.recall_at_100);
   const counts = LISTING_STRATA.map((stratum) => `${stratum}: ${result.test_listings_by_listings[stratum]}`).join(', ');
-  const headings = ['model', 'R@20', 'R@100', '95 %', 'per seller', ...LISTING_STRATA, 'fit seconds', 'settings'];
+  const headings = [
+    'model',
+    'R@20',
+    'R@100',
+    '95 %',
+    'per seller',
+    ...LISTING_STRATA,
+    'CPU seconds',
+    'compute × waml',
+    'memory × waml',
+    'settings',
+  ];
+  const waml = result.models.find(({ name }) => name === 'waml');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Recall on ${escaped(result.dataset)}</title><style>${STYLE}</style></head>
 <body><h1>Recall@100 on ${escaped(result.dataset)}</h1>
@@ -63,6 +78,6 @@ export function htmlReport(result: EvaluationResult): string {
 mean of ${result.seeds} seed(s). Held-back listings by the listings that the product had at the split: ${counts}.</p>
 ${chart(models)}
 <table><thead><tr>${headings.map((heading) => `<th>${heading}</th>`).join('')}</tr></thead>
-<tbody>${models.map(tableRow).join('\n')}</tbody></table></body></html>
+<tbody>${models.map((model) => tableRow(model, waml)).join('\n')}</tbody></table></body></html>
 `;
 }

@@ -12,6 +12,7 @@ const model = (name: string, recall: number): ModelResult => ({
   macro_recall_at_100: recall,
   by_listings: { '0': null, '1-3': recall, '4-9': recall },
   fit_seconds: 1.25,
+  cpu_seconds: 2.5,
   peak_rss_bytes: 2 ** 20 * 300,
   settings: { note: '<b>' },
 });

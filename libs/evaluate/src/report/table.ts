@@ -1,15 +1,39 @@
 import { LISTING_STRATA } from '@thaw/waml';
 import type { EvaluationResult, ModelResult } from '../protocol/result.js';
 
-const HEADINGS = ['model', 'R@20', 'R@100', '95 %', 'per seller', ...LISTING_STRATA, 'seconds', 'MiB'];
+const HEADINGS = [
+  'model',
+  'R@20',
+  'R@100',
+  '95 %',
+  'per seller',
+  ...LISTING_STRATA,
+  'CPU s',
+  '× waml',
+  'MiB',
+  '× waml',
+];
 
 /** Three digits after the point and no zero before it: recalls are read in columns. */
 export function formatRecall(value: number | null): string {
   return value === null ? '–' : value.toFixed(3).replace(/^0/, '');
 }
 
-function cells(model: ModelResult): string[] {
+/** Compute and memory of a model in those of another of the same run; – where that was not run. */
+export function relativeCost(model: ModelResult, other: ModelResult | undefined): { compute: string; memory: string } {
+  const ratio = (own: number, unit: number | undefined): string => {
+    if (unit === undefined || unit === 0) return '–';
+    return (own / unit).toFixed(own / unit < 9.95 ? 1 : 0);
+  };
+  return {
+    compute: ratio(model.cpu_seconds, other?.cpu_seconds),
+    memory: ratio(model.peak_rss_bytes, other?.peak_rss_bytes),
+  };
+}
+
+function cells(model: ModelResult, waml: ModelResult | undefined): string[] {
   const [low, high] = model.recall_at_100_ci95;
+  const { compute, memory } = relativeCost(model, waml);
   return [
     model.name,
     formatRecall(model.recall_at_20),
@@ -17,27 +41,32 @@ function cells(model: ModelResult): string[] {
     `${formatRecall(low)}–${formatRecall(high)}`,
     formatRecall(model.macro_recall_at_100),
     ...LISTING_STRATA.map((stratum) => formatRecall(model.by_listings[stratum])),
-    model.fit_seconds.toFixed(1),
+    model.cpu_seconds.toFixed(1),
+    compute,
     Math.round(model.peak_rss_bytes / 2 ** 20).toString(),
+    memory,
   ];
+}
+
+/** Rows of cells as lines, the first row above a rule: the first column to the left, the others to the right. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
+  const [heading, ...others] = rows.map(line);
+  return [heading!, widths.map((width) => '─'.repeat(width)).join('  '), ...others];
 }
 
 /** The result as text: a line on the task, then one line per model, the best Recall@100 first. */
 export function formatTable(result: EvaluationResult): string {
   const models = result.models.toSorted((a, b) => b.recall_at_100 - a.recall_at_100);
-  const rows = [HEADINGS, ...models.map(cells)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  const waml = result.models.find(({ name }) => name === 'waml');
   const strata = LISTING_STRATA.map((stratum) => `${stratum}: ${result.test_listings_by_listings[stratum]}`).join(', ');
   return [
     `${result.dataset}: ${result.test_listings} held-back listings of ${result.test_sellers} sellers, ` +
       `${result.candidates} candidates, ${result.seeds} seed${result.seeds === 1 ? '' : 's'}`,
     `by listings of the product at the split (Recall@100 in the columns): ${strata}`,
     '',
-    line(HEADINGS),
-    rule,
-    ...models.map((model) => line(cells(model))),
+    ...columns([HEADINGS, ...models.map((model) => cells(model, waml))]),
   ].join('\n');
 }

@@ -1,10 +1,12 @@
 export type { BatchEdges } from './collisions.js';
 export * from './curves-svg.js';
 export * from './folds.js';
+export { feedForward, unitRows, type Layer, type LayerGradients } from './layers.js';
 export { parameterShapes, type NamedTensor } from './parameters.js';
+export { SeededStream } from './random.js';
 export * from './settings.js';
-export type { TensorApi, TensorOptions } from './tensor-api.js';
+export { tensorOps, type Ops, type TensorApi, type TensorOptions } from './tensor-api.js';
 export * from './train-network.js';
 export * from './trainer.js';
-export { matrixRows, type RowSource, type TrainingFold } from './training-data.js';
+export { epochBatches, gatherBatch, matrixRows, type RowSource, type TrainingFold } from './training-data.js';
 export * from './training-run.js';
