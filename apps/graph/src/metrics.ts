@@ -27,7 +27,6 @@ export function graphMetrics(metrics: Metrics): (now: IngestStatistics) => void 
     ['outOfOrder', 'out_of_order_events', 'Interactions older than one of the same customer that came before.'],
     ['unknownProducts', 'unknown_product_events', 'Interactions and listings of products not in the catalogue.'],
     ['deadLettered', 'dead_letters', 'Records sent to a dead-letter topic.'],
-    ['batches', 'batches', 'Micro-batches committed.'],
     ['increments', 'pair_increments', 'Co-interaction counts raised by one.'],
     ['decrements', 'pair_decrements', 'Co-interaction counts lowered by one.'],
     ['edgesAdded', 'edges_added', 'Edges that entered the reduced graph.'],

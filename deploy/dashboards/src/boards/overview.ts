@@ -215,7 +215,8 @@ export const overview: Board = {
         }),
         graph({
           title: 'CPU',
-          description: 'Cores in use.',
+          description:
+            'Cores in use by each app. The graph takes one at full ingest, a run of the trainer all it may have.',
           unit: 'short',
           span: 8,
           queries: [

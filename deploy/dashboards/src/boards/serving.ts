@@ -92,7 +92,7 @@ export const serving: Board = {
       panels: [
         graph({
           title: 'Calls by method',
-          description: 'Per second.',
+          description: 'Calls per second, over gRPC and HTTP together.',
           unit: 'reqps',
           span: 8,
           stacked: true,
@@ -174,6 +174,59 @@ export const serving: Board = {
       ],
     },
     {
+      title: 'The served graph',
+      panels: [
+        stats({
+          title: 'What the recommender knows',
+          description:
+            'Of the reduced graph: products (candidates and their neighbours), sellers, and edges between products.',
+          unit: 'short',
+          span: 8,
+          height: 6,
+          graph: false,
+          limits: BLUE,
+          queries: [
+            { expr: highest('thaw_recommender_products'), legend: 'products' },
+            { expr: highest('thaw_recommender_sellers'), legend: 'sellers' },
+            { expr: highest('thaw_recommender_edges'), legend: 'edges' },
+          ],
+        }),
+        graph({
+          title: 'Changes',
+          description:
+            'Changes of the graph that are obeyed, per second, and how many it is ahead. A rate of 0 with events coming in is a reader that stands still.',
+          unit: 'short',
+          span: 8,
+          height: 6,
+          queries: [
+            {
+              expr: `max(deriv(${metric('thaw_recommender_graph_sequence')}[$__rate_interval]))`,
+              legend: 'obeyed per second',
+            },
+            { expr: highest('thaw_recommender_graph_lag_changes'), legend: 'not yet obeyed' },
+          ],
+        }),
+        graph({
+          title: 'Since the newest change',
+          description: 'How long ago the newest change was applied. It grows while nothing happens.',
+          unit: 's',
+          span: 4,
+          height: 6,
+          queries: [{ expr: highest('thaw_recommender_graph_age_seconds', ['instance']), legend: '{{instance}}' }],
+        }),
+        graph({
+          title: 'Graph read anew',
+          description: 'Copies begun after the first: the graph was begun anew, or changes were missing.',
+          unit: 'short',
+          span: 4,
+          height: 6,
+          bars: true,
+          decimals: 0,
+          queries: [{ expr: times('thaw_recommender_graph_restarts_total', ['instance']), legend: '{{instance}}' }],
+        }),
+      ],
+    },
+    {
       title: 'The index',
       panels: [
         graph({
@@ -197,10 +250,18 @@ export const serving: Board = {
           queries: [{ expr: highest('thaw_recommender_index_tombstone_ratio'), legend: 'tombstones' }],
         }),
         graph({
+          title: 'Embeddings for versions to come',
+          description:
+            'Vectors that came before the version that they belong to; at THAW_RECOMMENDER_EMBEDDING_BUFFER the oldest are forgotten and read again.',
+          unit: 'bytes',
+          span: 4,
+          queries: [{ expr: highest('thaw_recommender_embedding_buffer_bytes', ['instance']), legend: '{{instance}}' }],
+        }),
+        graph({
           title: 'Swaps',
           description: 'Tries to serve another version, by outcome.',
           unit: 'short',
-          span: 8,
+          span: 4,
           bars: true,
           decimals: 0,
           queries: [{ expr: times('thaw_recommender_swaps_total', ['outcome']), legend: '{{outcome}}' }],

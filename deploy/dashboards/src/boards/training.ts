@@ -125,7 +125,10 @@ export const training: Board = {
           unit: 'none',
           span: 8,
           mappings: [words({ '0': ['', 'transparent'], '1': ['now', 'blue'] })],
-          queries: [{ expr: highest('thaw_trainer_run_stage', ['stage']), legend: '{{stage}}' }],
+          queries: [
+            { expr: highest('thaw_trainer_run_active'), legend: 'any' },
+            { expr: highest('thaw_trainer_run_stage', ['stage']), legend: '{{stage}}' },
+          ],
         }),
         bars({
           title: 'Stages of the last run',
@@ -177,7 +180,7 @@ export const training: Board = {
           description:
             'What the index of the judged version finds of what exact search finds. Below the line it is rejected.',
           unit: 'percentunit',
-          span: 6,
+          span: 4,
           stepped: true,
           max: 1,
           limits: ['red', [0.98, 'green']],
@@ -186,13 +189,24 @@ export const training: Board = {
         }),
         graph({
           title: 'Verdicts',
-          description:
-            'What the gate said, and how many held-back listings it had to go by: below 30 a difference is chance.',
+          description: 'What the gate said of the versions that runs made.',
           unit: 'short',
-          span: 6,
+          span: 4,
           bars: true,
           decimals: 0,
           queries: [{ expr: times('thaw_trainer_gate_verdicts_total', ['verdict']), legend: '{{verdict}}' }],
+        }),
+        graph({
+          title: 'Held-back listings at the gate',
+          description:
+            'How many listings the judged version was measured on. Below 30 a difference in recall is chance, and passes.',
+          unit: 'short',
+          span: 4,
+          stepped: true,
+          decimals: 0,
+          limits: ['transparent', [30, 'orange']],
+          drawLimits: true,
+          queries: [{ expr: highest('thaw_trainer_judged_held_back_listings'), legend: 'listings' }],
         }),
       ],
     },
@@ -201,7 +215,8 @@ export const training: Board = {
       panels: [
         graph({
           title: 'Recall@100 that serves, over time',
-          description: 'One step for each version.',
+          description:
+            'Of the version that each recommender ranks with, and of the one that the trainer wants: one step for each version.',
           unit: 'percentunit',
           span: 8,
           stepped: true,
@@ -210,6 +225,7 @@ export const training: Board = {
               expr: `min by (instance) (${metric('thaw_recommender_version_recall_at_100_ratio')})`,
               legend: '{{instance}}',
             },
+            { expr: highest('thaw_trainer_serving_recall_at_100_ratio'), legend: 'wanted' },
           ],
         }),
         graph({
@@ -307,6 +323,7 @@ export const training: Board = {
           queries: [
             { expr: quantile(0.5, LIVE_LAG), legend: 'p50' },
             { expr: quantile(0.99, LIVE_LAG), legend: 'p99' },
+            { expr: quantile(0.99, 'thaw_trainer_live_batch_seconds'), legend: 'of that, the micro-batch: p99' },
           ],
         }),
         graph({
