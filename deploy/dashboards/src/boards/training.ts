@@ -47,7 +47,7 @@ export const training: Board = {
         }),
         stats({
           title: 'Pinned',
-          description: 'Whether an operator pinned it: newer ones then wait until `thaw versions release`.',
+          description: 'Whether an operator pinned it: newer ones then wait until `thaw release`.',
           unit: 'none',
           span: 3,
           graph: false,
