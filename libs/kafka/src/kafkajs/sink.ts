@@ -3,12 +3,10 @@ import type { Kafka as Client, Message, PartitionerArgs, Producer, RecordMetadat
 import type { RecordSink, SinkOptions, SinkRecord } from '../port.js';
 import { RETRY_FOREVER } from './client.js';
 import { fromClient } from './errors.js';
+import { MessagesByPartition } from './messages-by-partition.js';
 import { sizeOfRecord } from './records.js';
 
-/**
- * kafkajs puts all records that a request has for a partition into one batch, of which a topic takes 1 MiB unless told
- * otherwise, and its grouping by partition is quadratic in the records of a request: small requests are faster.
- */
+/** kafkajs puts all records that a request has for a partition into one batch, of which a topic takes 1 MiB by default. */
 const MAX_REQUEST_BYTES = 256 * 1024;
 /** Enough for 32 requests: more only makes the garbage collector carry records that wait. */
 const DEFAULT_MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
@@ -148,31 +146,30 @@ const closedError = (topic: string): ThawError =>
 
 /** Takes records off the queue, in order, until the request is full; always at least one. */
 function nextRequest(queue: Job[]): Request {
-  const messages = new Map<string, Message[]>();
-  const batches = new Set<string>();
+  const messages = new Map<string, MessagesByPartition>();
   const completes: Job[] = [];
   let requestBytes = 0;
   let full = false;
   while (!full && queue.length > 0) {
     const job = queue[0]!;
     let list = messages.get(job.topic);
-    if (!list) messages.set(job.topic, (list = []));
+    if (!list) messages.set(job.topic, (list = new MessagesByPartition()));
     while (job.next < job.records.length) {
       const record = job.records[job.next]!;
       const size = sizeOfRecord(record);
       full = requestBytes > 0 && requestBytes + size > MAX_REQUEST_BYTES;
       if (full) break;
-      batches.add(`${job.topic}/${record.partition}`);
       requestBytes += size;
-      list.push(toMessage(record));
+      list.add(record.partition, toMessage(record));
       job.next++;
     }
     if (!full) completes.push(queue.shift()!);
   }
   const topicMessages = [...messages]
-    .filter(([, list]) => list.length > 0)
-    .map(([topic, list]) => ({ topic, messages: list }));
-  return { topicMessages, batches: batches.size, completes };
+    .filter(([, list]) => list.partitions > 0)
+    .map(([topic, list]) => ({ topic, messages: list.messages }));
+  const batches = [...messages.values()].reduce((sum, { partitions }) => sum + partitions, 0);
+  return { topicMessages, batches, completes };
 }
 
 const toMessage = ({ partition, key, value, headers, timestampMs }: SinkRecord): Message => ({
