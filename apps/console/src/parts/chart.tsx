@@ -90,6 +90,7 @@ function options(latest: { readonly current: ChartProps }, width: number, height
         ...axis,
         grid: { show: false },
         size: 28,
+        space: 84,
         ...(isRank && { incrs: [1, 2, 5, 10, 20, 50] }),
         values: (_, places) => places.map((place) => latest.current.xText(place)),
       },
@@ -112,7 +113,7 @@ function look(series: ChartSeries): uPlot.Series {
     case 'area':
       return { stroke, width: 2, fill: colour('--accent-soft'), points: { show: false } };
     case 'line':
-      return { stroke, width: 2, points };
+      return { stroke, width: 2, points, spanGaps: true };
     case 'dashed':
       return { stroke, width: 2, dash: [5, 4], points: { show: false } };
     case 'points':
