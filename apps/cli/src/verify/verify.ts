@@ -127,14 +127,7 @@ class Comparison {
   ): Promise<number | null> {
     const topic = prefixedTopic(topicPrefix, 'graph-changes');
     const follower = new ChangeFollower(sequence);
-    try {
-      await followChanges(kafka, topic, follower);
-    } catch (error) {
-      if (!(error instanceof ThawError) || error.code !== 'GRAPH_DIVERGED') throw error;
-      this.notes.push(`Changes: ${error.message}`);
-      this.change('fits', follower, false, true);
-      return follower.changes;
-    }
+    const misfit = await followChanges(kafka, topic, follower).then(() => undefined, divergence);
     if ((follower.first ?? 1) > 1) {
       this.notes.push(
         `Changes were left out: ${topic} begins with change ${follower.first}, its retention took the first.`,
@@ -146,6 +139,11 @@ class Comparison {
         `After change ${before} comes ${after}: the state was lost there and rebuilt, or changes are lost. (Or it was ` +
           'restored from a backup: the changes alone do not make the whole graph then, and may differ.)',
       );
+    }
+    if (misfit !== undefined) {
+      this.notes.push(`Changes: ${misfit.message}`);
+      this.change('fits', follower, false, true);
+      return follower.changes;
     }
     if (follower.replica.sequence < sequence) {
       this.change('last on the topic', follower, follower.replica.sequence, sequence);
@@ -165,6 +163,12 @@ class Comparison {
   ): void {
     this.findings.add({ subject: 'changes', what, ids: [String(replica.sequence + 1)], live, expected });
   }
+}
+
+/** That a change does not fit what came before it is a finding; anything else is thrown on. */
+function divergence(error: unknown): ThawError {
+  if (error instanceof ThawError && error.code === 'GRAPH_DIVERGED') return error;
+  throw error;
 }
 
 function sameOffsets({ offsets: before }: graph.GraphHeader, { offsets: after }: graph.GraphHeader): boolean {
