@@ -189,5 +189,5 @@ export function createMarketplace(settings: MarketplaceSettings): Marketplace {
     throw new ThawError('CONFIG_INVALID', `The marketplace's seed is ${settings.seed}; give an integer.`);
   }
   const rates = ratesOf(settings.rates);
-  return new Marketplace(sizesOf(settings.scale ?? 1, rates), rates, settings.seed, settings.clock);
+  return new Marketplace(sizesOf(settings.scale ?? 1, rates, settings.sizes), rates, settings.seed, settings.clock);
 }

@@ -44,6 +44,8 @@ export interface MarketplaceSettings {
    */
   readonly clock: (eventNumber: number) => number;
   readonly rates?: Partial<MarketplaceRates>;
+  /** Other sizes than the scale's, for a marketplace of another shape than the paper's. */
+  readonly sizes?: Partial<Omit<MarketplaceSizes, 'warmUpEvents'>>;
 }
 
 /** How many of everything a grown marketplace has. */
@@ -74,7 +76,11 @@ const WARM_PER_SELLER = 9;
 const WARM_UP_NEW_PAIRS = 1.2;
 
 /** @throws ThawError CONFIG_INVALID when the scale is out of range. */
-export function sizesOf(scale: number, rates: MarketplaceRates): MarketplaceSizes {
+export function sizesOf(
+  scale: number,
+  rates: MarketplaceRates,
+  changes: MarketplaceSettings['sizes'] = {},
+): MarketplaceSizes {
   if (!(scale >= MIN_SCALE && scale <= MAX_SCALE)) {
     throw new ThawError(
       'CONFIG_INVALID',
@@ -82,8 +88,7 @@ export function sizesOf(scale: number, rates: MarketplaceRates): MarketplaceSize
     );
   }
   const sellers = Math.round(SELLERS_PER_SCALE * scale);
-  const pairs = TABLE_5.customerProductEdges * sellers;
-  return {
+  const sizes = {
     sellers,
     niches: sellers,
     customers: TABLE_5.customers * sellers,
@@ -91,10 +96,11 @@ export function sizesOf(scale: number, rates: MarketplaceRates): MarketplaceSize
     rising: RISING_PER_SELLER * sellers,
     candidates: TABLE_5.candidates * sellers,
     warm: WARM_PER_SELLER * sellers,
-    pairs,
+    pairs: TABLE_5.customerProductEdges * sellers,
     listings: TABLE_5.sellerProductEdges * sellers,
-    warmUpEvents: Math.ceil(((pairs / (1 - rates.repeat)) * WARM_UP_NEW_PAIRS) / 0.96),
+    ...changes,
   };
+  return { ...sizes, warmUpEvents: Math.ceil(((sizes.pairs / (1 - rates.repeat)) * WARM_UP_NEW_PAIRS) / 0.96) };
 }
 
 /** @throws ThawError CONFIG_INVALID when a rate is not a share, or events other than interactions leave them no room. */

@@ -4,6 +4,7 @@ import type { ChannelLayers } from '../channels/channel-vectors.js';
 import type { NodeType } from '../graph/node-types.js';
 import type { GraphCopy } from '../model/graph-copy.js';
 import type { LearnedModel } from '../model/learned-model.js';
+import type { NamedTensor } from '../network/parameters.js';
 import { LiveGraph } from './live-graph.js';
 import { nodeSignatures } from './signature.js';
 
@@ -24,6 +25,8 @@ export interface LayerStates {
   readonly channels: ReadonlyMap<string, StoredLayers>;
   /** `[N, 2]`: what the text and the neighbourhood of each node looked like; see `nodeSignature`. */
   readonly signatures: Uint32Array;
+  /** Of the model's network, where it has one. */
+  readonly parameters?: readonly NamedTensor[];
 }
 
 export interface StoredLayers {

@@ -14,6 +14,7 @@ import { foldedDimensions } from '../model/settings.js';
 import { CANCELLED } from '../propagation/layers.js';
 import type { LayerStates } from './layer-states.js';
 import type { LiveGraph } from './live-graph.js';
+import { LiveNetwork } from './live-network.js';
 import { NodeStates } from './node-states.js';
 import { nodeSignature } from './signature.js';
 import { lengthOf, normalise } from './vector.js';
@@ -55,6 +56,7 @@ export class LiveEmbedder {
   readonly #neighbours = new Map<string, WeightedNeighbours>();
   readonly #encodeTexts: EncodeNewTexts;
   readonly #width: number;
+  readonly #network: LiveNetwork | undefined;
   /** In the order in which they were first touched; new nodes apart, since others are embedded from them. */
   readonly #added = new Set<number>();
   readonly #touched = new Set<number>();
@@ -68,7 +70,8 @@ export class LiveEmbedder {
     this.#live = live;
     this.#learned = states.learned;
     this.#channels = channelsFor(states.learned.settings);
-    this.#width = foldedDimensions(this.#channels, states.learned.settings.dimensions);
+    this.#network = LiveNetwork.of(states);
+    this.#width = foldedDimensions(this.#channels, states.learned.settings.dimensions, this.#network?.dimensions);
     this.#encodeTexts = encodeTexts;
     this.#states = new NodeStates(states, live);
     for (const channel of this.#channels) {
@@ -101,20 +104,30 @@ export class LiveEmbedder {
     for (const node of nodes) this.#states.add(node);
     this.#encodeNewTexts();
     const vectors = nodes.map(() => new Float32Array(this.#width));
+    const network = this.#network?.batch(nodes.length);
     let offset = 0;
     for (const [i, channel] of this.#channels.entries()) {
       const weight = this.#learned.weights.channels[i]!;
       this.#embedChannel(channel, nodes, (at, vector) => {
-        const scale = this.#live.graph.nodes.type(nodes[at]!) === 'product' ? weight : 1;
-        for (let k = 0; k < vector.length; k++) vectors[at]![offset + k] = scale * vector[k]!;
+        network?.add(at, i, vector);
+        this.#write(nodes[at]!, weight, vector, vectors[at]!, offset);
       });
       offset += channelDimensions(channel, this.#learned.settings.dimensions);
     }
+    network?.finish((at, vector) => {
+      this.#write(nodes[at]!, this.#learned.weights.network!, vector, vectors[at]!, offset);
+    });
     this.#states.endBatch();
     const embedded = nodes.flatMap((node, i) => this.#result(node, vectors[i]!));
     const removed = [...this.#removed].map(([key, type]) => ({ type, id: key.slice(key.indexOf(':') + 1) }));
     this.#removed.clear();
     return { embedded, removed: removed.filter(isServed) };
+  }
+
+  /** The weights are on the products' side. */
+  #write(node: number, weight: number, vector: Float64Array, folded: Float32Array, offset: number): void {
+    const scale = this.#live.graph.nodes.type(node) === 'product' ? weight : 1;
+    for (let k = 0; k < vector.length; k++) folded[offset + k] = scale * vector[k]!;
   }
 
   #result(node: number, vector: Float32Array): LiveEmbedding[] {

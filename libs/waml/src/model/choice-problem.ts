@@ -115,13 +115,17 @@ export function repeated({ groups, products }: ChoiceCells, valueOf: (product: n
 }
 
 /** Recall@K of utilities on the problem's own choices; where items are a sample, of the ranks that it makes likely. */
-export function choiceRecall(
+export function choiceRecall(problem: ChoiceProblem, utilities: Float32Array, k: number): number {
+  return choiceHits(problem, utilities, k).reduce((sum, hit) => sum + hit, 0) / problem.chosen.length;
+}
+
+/** `[choices]`: 1 where what was chosen is among its group's first K, as {@link choiceRecall} counts. */
+export function choiceHits(
   { items, hidden, chosen, multiplicity }: ChoiceProblem,
   utilities: Float32Array,
   k: number,
-): number {
-  let hits = 0;
-  for (const cell of chosen) {
+): Uint8Array {
+  return Uint8Array.from(chosen, (cell) => {
     const from = cell - (cell % items);
     let before = 0;
     for (let i = from; i < from + items; i++) {
@@ -129,7 +133,6 @@ export function choiceRecall(
       const [other, own] = [utilities[i]!, utilities[cell]!];
       if (other > own || (other === own && i < cell)) before += multiplicity ? multiplicity[i - from]! : 1;
     }
-    if (before < k) hits++;
-  }
-  return hits / chosen.length;
+    return before < k ? 1 : 0;
+  });
 }

@@ -33,18 +33,25 @@ export function fitWeights(replay: ReplayFeatures, options: FitWeightsOptions = 
   const problem = partOf(replay.problem, options);
   const { start, signal } = options;
   const { weights, logLikelihood } = fitConditionalLogit(problem, {
-    ...(start && { start: [...start.channels, start.demand, start.listing] }),
+    ...(start && { start: listed(replay, start) }),
     ...(signal && { signal }),
   });
   const demandAt = weights.length - 2;
-  const fitted = { channels: [...weights.slice(0, demandAt)], demand: weights[demandAt]!, listing: weights.at(-1)! };
-  const utilities = utilitiesOf(problem, servedWeights(settings, fitted));
+  const cosines = [...weights.slice(0, demandAt)];
+  const fitted = {
+    channels: replay.network === undefined ? cosines : cosines.slice(0, -1),
+    demand: weights[demandAt]!,
+    listing: weights.at(-1)!,
+    ...(replay.network !== undefined && { network: cosines.at(-1)! }),
+  };
+  const utilities = utilitiesOf(problem, servedWeights(replay, fitted));
   const lift = coldLift(problem, utilities, listings, settings.coldLift);
   return {
     settings,
     weights: { ...fitted, coldLift: lift },
     logLikelihood,
     replayRecallAt100: choiceRecall(problem, lifted(replay, utilities, lift), 100),
+    ...(replay.network && { network: replay.network }),
   };
 }
 
@@ -56,8 +63,12 @@ export function fitWeights(replay: ReplayFeatures, options: FitWeightsOptions = 
  */
 export function recallOn(replay: ReplayFeatures, weights: ModelWeights, k: number, part: ReplayPart = {}): number {
   const problem = partOf(replay.problem, part);
-  const utilities = utilitiesOf(problem, servedWeights(replay.settings, weights));
-  return choiceRecall(problem, lifted(replay, utilities, weights.coldLift), k);
+  return choiceRecall(problem, servedScores(replay, weights), k);
+}
+
+/** What given weights make of every cell, as it is served: `[groups, items]`. */
+export function servedScores(replay: ReplayFeatures, weights: ModelWeights): Float32Array {
+  return lifted(replay, utilitiesOf(replay.problem, servedWeights(replay, weights)), weights.coldLift);
 }
 
 /** Replays at given settings and fits the weights to the whole of it; for a fine-tune, from the old ones. */
@@ -72,11 +83,16 @@ export async function learnWeights(
   return fitWeights(features, { ...(options.start && { start: options.start }), ...(signal && { signal }) });
 }
 
-function servedWeights(
-  { listingPrior }: ModelSettings,
-  { channels, demand, listing }: Omit<ModelWeights, 'coldLift'>,
+/** One weight per feature. */
+function listed(
+  { network }: Pick<ReplayFeatures, 'network'>,
+  { channels, demand, listing, network: own = 0 }: Omit<ModelWeights, 'coldLift'>,
 ): number[] {
-  return [...channels, demand, listingPrior * listing];
+  return [...channels, ...(network === undefined ? [] : [own]), demand, listing];
+}
+
+function servedWeights(replay: ReplayFeatures, weights: Omit<ModelWeights, 'coldLift'>): number[] {
+  return listed(replay, { ...weights, listing: replay.settings.listingPrior * weights.listing });
 }
 
 function lifted({ listings }: ReplayFeatures, utilities: Float32Array, lift: ModelWeights['coldLift']): Float32Array {
@@ -84,7 +100,7 @@ function lifted({ listings }: ReplayFeatures, utilities: Float32Array, lift: Mod
   return utilities.map((utility, cell) => utility + lifts[cell % lifts.length]!);
 }
 
-function partOf(problem: ChoiceProblem, { from = 0, to = 1 }: ReplayPart): ChoiceProblem {
+export function partOf(problem: ChoiceProblem, { from = 0, to = 1 }: ReplayPart): ChoiceProblem {
   const { length } = problem.chosen;
   const chosen = problem.chosen.subarray(Math.floor(from * length), Math.floor(to * length));
   if (chosen.length > 0) return { ...problem, chosen };

@@ -29,9 +29,9 @@ const FEWEST_DIMENSIONS = 64;
 const MOST_DIMENSIONS = 1024;
 const FLOAT_BYTES = 4;
 
-/** Columns of a folded vector: all channels' side by side, and one for the bias. */
-export function foldedDimensions(channels: readonly Channel[], dimensions: number): number {
-  return channels.reduce((sum, channel) => sum + channelDimensions(channel, dimensions), 1);
+/** Columns of a folded vector: all channels' side by side, the network's if there is one, and one for the bias. */
+export function foldedDimensions(channels: readonly Channel[], dimensions: number, network = 0): number {
+  return channels.reduce((sum, channel) => sum + channelDimensions(channel, dimensions), network + 1);
 }
 
 /**

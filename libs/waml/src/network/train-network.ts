@@ -58,6 +58,8 @@ class Training {
   /** Of the steps since the last validation. */
   private losses = { sum: 0, count: 0 };
   private readonly begun: { ms: number; step: number };
+  private readonly endMs: number;
+  private isOutOfTime = false;
   private toldMs = -Infinity;
 
   constructor(
@@ -68,22 +70,25 @@ class Training {
     const { resume, limits, folds } = input;
     this.curve = [...(resume?.curve ?? [])];
     this.watch = new LossWatch(limits.divergence, resume?.lossWatch);
-    this.totalSteps = limits.maxEpochs * stepsPerEpoch(folds, limits.batchEdges);
+    const { epochSteps = Infinity, maxMs = Infinity } = limits;
+    this.totalSteps = limits.maxEpochs * Math.min(epochSteps, stepsPerEpoch(folds, limits.batchEdges));
     this.best = resume?.best;
     this.stale = resume?.stale ?? 0;
     this.epoch = resume?.epoch ?? 0;
     this.begun = { ms: ports.now(), step: trainer.step };
+    this.endMs = this.begun.ms + maxMs;
   }
 
   async run(): Promise<TrainingOutcome> {
     const { limits } = this.input;
     if (this.best === undefined) await this.validate();
-    while (!this.isStale() && this.epoch < limits.maxEpochs) {
+    while (!this.isOver() && this.epoch < limits.maxEpochs) {
       const diverged = await this.runEpoch();
       if (diverged !== undefined) return this.outcome('diverged', diverged);
       this.epoch++;
       await this.keep();
     }
+    if (this.isOutOfTime) return this.outcome('out-of-time', `its time of ${Math.round(limits.maxMs! / 1_000)} s is over`);
     return this.isStale()
       ? this.outcome('no-improvement', `${this.stale} validations in a row were no better than that of the best step`)
       : this.outcome('all-epochs', `all ${limits.maxEpochs} epochs are done`);
@@ -92,16 +97,19 @@ class Training {
   /** @returns why training diverged; undefined when the epoch is over or validation has gone stale */
   private async runEpoch(): Promise<string | undefined> {
     const { network, folds, limits } = this.input;
-    const batches = epochBatches(folds, limits.batchEdges, new SeededStream(network.seed, this.epoch, 1));
+    const stream = new SeededStream(network.seed, this.epoch, 1);
+    const batches = epochBatches(folds, limits.batchEdges, stream).slice(0, limits.epochSteps);
     for (const [i, batch] of batches.entries()) {
       this.ports.signal?.throwIfAborted();
       const loss = await this.trainer.train(gatherBatch(batch, network.dimensions));
       this.losses = { sum: this.losses.sum + loss, count: this.losses.count + 1 };
       const diverged = this.watch.add(loss, this.trainer.step);
       if (diverged !== undefined) return diverged;
-      if (this.trainer.step % limits.validateEvery === 0 || i === batches.length - 1) await this.validate();
+      this.isOutOfTime = this.ports.now() >= this.endMs;
+      const isDue = this.trainer.step % limits.validateEvery === 0 || i === batches.length - 1;
+      if (isDue || this.isOutOfTime) await this.validate();
       else if (this.ports.now() - this.toldMs >= PROGRESS_EVERY_MS) this.tell();
-      if (this.isStale()) return undefined;
+      if (this.isOver()) return undefined;
       await this.ports.breathe?.();
     }
     return undefined;
@@ -109,15 +117,21 @@ class Training {
 
   private async validate(): Promise<void> {
     const { step } = this.trainer;
-    const validation = await this.ports.validate((rows) => this.trainer.embed(rows));
+    const said = await this.ports.validate((rows) => this.trainer.embed(rows));
+    const { score: validation, recall } = typeof said === 'number' ? { score: said, recall: undefined } : said;
     const { sum, count } = this.losses;
-    this.curve.push({ step, epoch: this.epoch, ...(count > 0 && { loss: sum / count }), validation });
+    const figures = { ...(count > 0 && { loss: sum / count }), validation, ...(recall !== undefined && { recall }) };
+    this.curve.push({ step, epoch: this.epoch, ...figures });
     this.losses = { sum: 0, count: 0 };
     if (this.best === undefined || validation > this.best.validation) {
       this.best = { step, validation, parameters: (await this.trainer.state()).parameters };
       this.stale = 0;
     } else this.stale++;
     this.tell();
+  }
+
+  private isOver(): boolean {
+    return this.isStale() || this.isOutOfTime;
   }
 
   private isStale(): boolean {
@@ -141,6 +155,7 @@ class Training {
     this.toldMs = now;
     const { step } = this.trainer;
     const loss = this.watch.smoothed;
+    const { validation = NaN, recall } = this.curve.at(-1) ?? {};
     const stepsPerMs = (step - this.begun.step) / Math.max(1e-3, now - this.begun.ms);
     this.ports.progress?.({
       step,
@@ -148,9 +163,10 @@ class Training {
       epoch: this.epoch,
       stepsPerSecond: 1_000 * stepsPerMs,
       ...(loss !== undefined && { loss }),
-      validation: this.curve.at(-1)?.validation ?? NaN,
+      validation,
+      ...(recall !== undefined && { recall }),
       bestValidation: this.best?.validation ?? NaN,
-      etaMs: stepsPerMs === 0 ? Infinity : (this.totalSteps - step) / stepsPerMs,
+      etaMs: stepsPerMs === 0 ? Infinity : Math.min((this.totalSteps - step) / stepsPerMs, this.endMs - now),
     });
   }
 

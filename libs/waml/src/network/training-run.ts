@@ -8,6 +8,10 @@ export interface TrainingLimits {
   /** N, edges of a step. */
   readonly batchEdges: number;
   readonly maxEpochs: number;
+  /** An epoch ends after so many steps, having seen as many batches of its random order; all of them where absent. */
+  readonly epochSteps?: number;
+  /** Training ends, with a last validation, once it has taken this long by the clock of its ports; never where absent. */
+  readonly maxMs?: number;
   /** Steps between validations; one comes at the end of each epoch in any case. */
   readonly validateEvery: number;
   /** Validations in a row without a better one, after which training stops. */
@@ -32,6 +36,15 @@ export interface TrainingPoint {
   readonly loss?: number;
   /** Of the network as it was: more is better. */
   readonly validation: number;
+  /** Recall@100 there, where the validation tells it. */
+  readonly recall?: number;
+}
+
+/** What a validation says: what the best network is chosen by, and a figure for people beside it. */
+export interface Validation {
+  /** More is better. */
+  readonly score: number;
+  readonly recall: number;
 }
 
 /** For people who wait. */
@@ -46,7 +59,9 @@ export interface TrainingProgress {
   /** The last one. */
   readonly validation: number;
   readonly bestValidation: number;
-  /** Milliseconds to `totalSteps` at this speed; Infinity before the first step. */
+  /** Recall@100 at the last validation, where it tells it. */
+  readonly recall?: number;
+  /** Milliseconds to `totalSteps` at this speed, or to the end of its time; Infinity before the first step. */
   readonly etaMs: number;
 }
 
@@ -92,7 +107,7 @@ export interface TrainingInput {
 /** Everything outside the training. */
 export interface TrainingPorts {
   /** How good the network is, more being better. `embed` passes rows `[m, d]` through it as it is now. */
-  validate(embed: (rows: Float32Array) => Promise<Float32Array>): Promise<number>;
+  validate(embed: (rows: Float32Array) => Promise<Float32Array>): Promise<number | Validation>;
   /** Milliseconds, of any clock that does not go back. */
   now(): number;
   /** Called after each epoch; training goes on when it is kept. */
@@ -105,7 +120,7 @@ export interface TrainingPorts {
 }
 
 /** Why a training ended. */
-export type TrainingEnd = 'all-epochs' | 'no-improvement' | 'diverged';
+export type TrainingEnd = 'all-epochs' | 'no-improvement' | 'out-of-time' | 'diverged';
 
 export interface TrainingOutcome {
   readonly end: TrainingEnd;
