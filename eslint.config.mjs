@@ -54,7 +54,7 @@ const table = {
     forbid: [...KAFKA, ...STORES, ...MODELS],
   },
   'apps/trainer': {
-    ours: ['bundle', 'contracts', 'graph', 'graph-reader', 'index', 'kafka', 'platform', 'text', 'waml'],
+    ours: ['bundle', 'contracts', 'graph', 'graph-reader', 'index', 'kafka', 'platform', 'tensor', 'text', 'waml'],
     forbid: [...KAFKA, ...STORES, ...MODELS],
   },
   'deploy/dashboards': {

@@ -3,8 +3,8 @@ import type { Metrics, Reading } from '@thaw/platform';
 import type { LiveEmbedding } from './live/live-embedding.js';
 import type { LiveBatchTimes } from './live/protocol.js';
 import { VERDICTS } from './policy/gate.js';
-import { STAGES } from './run/job.js';
-import type { RunOutcome } from './run/job.js';
+import { TENSOR_BACKENDS } from '@thaw/tensor';
+import { STAGES, type RunOutcome, type TrainingReport } from './run/job.js';
 import type { Trainer, TrainerEvents } from './trainer.js';
 import type { GraphActivity } from './policy/graph-activity.js';
 import type { VersionLedger } from './versions/version-ledger.js';
@@ -79,7 +79,9 @@ function trainerEvents(metrics: Metrics): TrainerEvents {
     stage: STAGES,
   });
   const figures = gateFigures(metrics);
+  const training = trainingGauges(metrics);
   return {
+    onTraining: training,
     onStage: (now) => {
       for (const each of STAGES) stage({ stage: each }).set(each === now ? 1 : 0);
     },
@@ -121,6 +123,31 @@ function gateFigures(metrics: Metrics): (outcome: RunOutcome) => void {
   }
   return (outcome) => {
     last = outcome;
+  };
+}
+
+/** Gauges of the training that is under way or was the last. */
+function trainingGauges(metrics: Metrics): TrainerEvents['onTraining'] {
+  const gauges: readonly (readonly [string, string, (training: TrainingReport) => number | undefined])[] = [
+    ['step', 'Step of the training of the network.', ({ step }) => step],
+    ['loss', 'Its loss, smoothed.', ({ loss }) => loss],
+    ['validation_recall_at_100_ratio', 'Recall@100 at its last validation.', ({ recall }) => recall],
+    ['steps_per_second', 'Its speed.', ({ stepsPerSecond }) => stepsPerSecond],
+    ['eta_seconds', 'Time to the end of its stretch.', ({ etaMs }) => etaMs / 1000],
+  ];
+  const set = gauges.map(([name, help, read]) => ({
+    gauge: metrics.gauge(`thaw_trainer_network_${name}`, help, {}),
+    read,
+  }));
+  const backend = metrics.gauge('thaw_trainer_network_backend', 'The tensor backend of the training: 1, others 0.', {
+    backend: TENSOR_BACKENDS,
+  });
+  return (training) => {
+    for (const { gauge, read } of set) {
+      const value = read(training);
+      if (value !== undefined && Number.isFinite(value)) gauge({}).set(value);
+    }
+    for (const each of TENSOR_BACKENDS) backend({ backend: each }).set(each === training.backend ? 1 : 0);
   };
 }
 

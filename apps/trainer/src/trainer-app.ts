@@ -35,6 +35,8 @@ import { activityReader } from './policy/activity-reader.js';
 import { GraphActivity } from './policy/graph-activity.js';
 import { runInProcess } from './run/run-process.js';
 import { RunFile } from './run/run-file.js';
+import { trainingLog } from './run/training-words.js';
+import { WorkFolders } from './run/work-folders.js';
 import { CommandLog } from './service/command-log.js';
 import { operatorService, operatorServiceDefinition } from './service/operator-service.js';
 import { pauseAfter } from './service/pause.js';
@@ -222,21 +224,40 @@ async function openTrainer(
   { config, environment, brokers, logger }: TrainerAppOptions,
   { live, ledger, activity, events }: TrainerNeeds,
 ): Promise<Trainer> {
-  const { vectorBytes, stateBytes, workers, hangMs } = config.trainer;
+  const { vectorBytes, stateBytes, workers, hangMs, networkMode, networkSeconds, networkFolds } = config.trainer;
+  const network = {
+    mode: networkMode,
+    seconds: networkSeconds,
+    folds: networkFolds,
+    backend: config.trainer.tensorBackend,
+  };
+  const { bundleDir } = config.paths;
   return new Trainer({
     settings: config.trainer,
-    store: await DirectoryBundleStore.open(config.paths.bundleDir),
+    store: await DirectoryBundleStore.open(bundleDir),
     ledger,
     activity,
     runFile: new RunFile(join(config.paths.dataDir, 'trainer')),
     logger,
+    workFolders: new WorkFolders(join(config.paths.dataDir, 'trainer', 'work')),
     events,
     compute: async (job, onProgress, signal) =>
       await runInProcess({
-        job: { ...job, graphAddress: graphAddress(config), seed: SEED, vectorBytes, stateBytes, workers },
+        job: {
+          ...job,
+          graphAddress: graphAddress(config),
+          seed: SEED,
+          vectorBytes,
+          stateBytes,
+          workers,
+          network,
+          bundleDir,
+        },
         environment: { ...environment, KAFKA_BROKERS: brokers.join(',') },
         hangMs,
         onProgress,
+        onTraining: trainingLog(logger, (training) => events.onTraining(training)),
+        onNote: (message, fields) => logger.info(fields, message),
         onLine: (line) => logger.info({ line }, 'run'),
         signal,
       }),

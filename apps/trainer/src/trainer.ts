@@ -4,11 +4,12 @@ import type { Logger } from '@thaw/platform';
 import type { GateSettings, VerdictName } from './policy/gate.js';
 import type { GraphActivity } from './policy/graph-activity.js';
 import { dueRun, type PolicySettings, type TrainingHistory } from './policy/training-policy.js';
-import type { RunJob, RunOutcome, Stage } from './run/job.js';
+import type { RunJob, RunOutcome, Stage, TrainingReport } from './run/job.js';
 import { learnedOf } from './run/outcome.js';
 import type { Run } from './run/run.js';
 import { RunDesk, type RunEnd } from './run/run-desk.js';
 import type { RunFile } from './run/run-file.js';
+import type { WorkFolders } from './run/work-folders.js';
 import { pruneBundles, type PruneSettings, publishBundle, versionOf } from './versions/publish.js';
 import type { VersionLedger } from './versions/version-ledger.js';
 
@@ -33,6 +34,8 @@ export interface TrainerEvents {
   onOutcome(run: Run, outcome: RunOutcome): void;
   /** The gate has judged what a run made, and the bundle is there. */
   onVerdict(verdict: VerdictName): void;
+  /** The network is being trained. */
+  onTraining(training: TrainingReport): void;
 }
 
 export interface TrainerParts {
@@ -41,11 +44,13 @@ export interface TrainerParts {
   readonly ledger: VersionLedger;
   readonly activity: GraphActivity;
   readonly runFile: RunFile;
+  /** Where attempts of a run leave what the next goes on from. */
+  readonly workFolders: WorkFolders;
   readonly logger: Logger;
   readonly events: TrainerEvents;
   /** Does the computation of a run. */
   readonly compute: (
-    job: Pick<RunJob, 'kind' | 'folder' | 'serving'>,
+    job: Pick<RunJob, 'kind' | 'folder' | 'workFolder' | 'serving'>,
     onProgress: (stage: Stage, fraction: number, what: string) => void,
     signal: AbortSignal,
   ) => Promise<RunOutcome>;
@@ -66,7 +71,7 @@ export class Trainer {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: TrainerParts) {
-    const { settings, logger, runFile, events } = parts;
+    const { settings, logger, runFile, events, workFolders } = parts;
     this.desk = new RunDesk({
       perform: (run) => this.perform(run),
       attempts: settings.attempts,
@@ -78,14 +83,19 @@ export class Trainer {
         this.history = { ...this.history, lastEndMs: Date.now() };
         events.onStage(undefined);
       },
-      remember: (runs) => runFile.write(runs),
+      remember: (runs) => {
+        runFile.write(runs);
+        workFolders.keep(runs.filter(({ isOver }) => !isOver).map(({ runId }) => runId));
+      },
     });
   }
 
   /** Goes on with what a killed trainer left, and from then on looks at what is due. */
   async start(): Promise<void> {
     this.history = historyOf(await this.parts.store.list());
-    this.desk.restore(this.parts.runFile.read());
+    const left = this.parts.runFile.read();
+    this.parts.workFolders.keep(left.filter(({ end }) => end === undefined).map(({ request }) => request.runId));
+    this.desk.restore(left);
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
@@ -108,7 +118,8 @@ export class Trainer {
     const taken = activity.mark();
     try {
       const serving = await this.serving();
-      const job = { kind: run.kind, folder: staged.folder, serving };
+      const workFolder = this.parts.workFolders.of(run.runId);
+      const job = { kind: run.kind, folder: staged.folder, workFolder, serving };
       const onProgress = (stage: Stage, fraction: number, what: string): void =>
         this.progress(run, stage, fraction, what);
       const outcome = await compute(job, onProgress, signal);

@@ -9,6 +9,12 @@ export const FILES = {
   index: 'index.hnsw',
   /** Layer states for live embedding; optional. */
   states: 'states.safetensors',
+  /** Parameters of the trained network; there where a version's vectors have its block. */
+  network: 'network.safetensors',
+  /** Curves of the training, `{"loss": [[step, value], …], "recall": […]}`; there where a network was trained. */
+  curves: 'curves.json',
+  /** The same as a picture. */
+  curvesImage: 'curves.svg',
   card: 'card.md',
 } as const;
 

@@ -1,6 +1,6 @@
 import { type BundleStore, FILES, type SafetensorsReader } from '@thaw/bundle';
 import { type LayerStates, statesFrom } from '@thaw/waml';
-import { CATEGORY_IDS } from '../run/model-files.js';
+import { CATEGORY_IDS, readNetwork } from '../run/model-files.js';
 import { learnedOf } from '../run/outcome.js';
 
 /**
@@ -17,11 +17,10 @@ export async function loadStates(store: BundleStore, version: string): Promise<L
   const reader = await bundle.openTensors(FILES.states);
   try {
     const arrays = await readAll(reader);
-    return statesFrom((name) => arrays.get(name), {
-      ids,
-      seed: Number(settings['seed']),
-      learned: learnedOf(settings),
-    });
+    const learned = learnedOf(settings);
+    const states = statesFrom((name) => arrays.get(name), { ids, seed: Number(settings['seed']), learned });
+    const parameters = await readNetwork(bundle, learned);
+    return parameters === undefined ? states : { ...states, parameters };
   } finally {
     await reader.close();
   }

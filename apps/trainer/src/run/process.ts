@@ -39,6 +39,8 @@ async function run(job: RunJob): Promise<void> {
       security: clientSecurity(config),
       nowMs: () => performance.now(),
       report: throttled(),
+      reportTraining: (training) => send({ type: 'training', training }),
+      note: (message, fields = {}) => send({ type: 'note', message, fields }),
       signal: cancelled.signal,
     });
     send({ type: 'done', outcome });

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ThawError } from '@thaw/contracts';
 import { hasParentDeathSignal } from '@thaw/platform';
-import type { RunJob, RunMessage, RunOutcome, Stage } from './job.js';
+import type { RunJob, RunMessage, RunOutcome, Stage, TrainingReport } from './job.js';
 
 export interface RunProcessOptions {
   readonly job: RunJob;
@@ -11,6 +11,9 @@ export interface RunProcessOptions {
   /** Silence after which it counts as hung. */
   readonly hangMs: number;
   readonly onProgress: (stage: Stage, fraction: number, what: string) => void;
+  readonly onTraining: (training: TrainingReport) => void;
+  /** What the process has to say for the log. */
+  readonly onNote: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Lines that the process wrote, for the log. */
   readonly onLine: (line: string) => void;
   /** Cancels: the process is asked to end, and killed if it does not. */
@@ -30,7 +33,7 @@ const PATIENCE_MS = 2000;
  *   memory), RUN_HUNG when nothing was heard of it, RUN_CANCELLED by the signal
  */
 export async function runInProcess(options: RunProcessOptions): Promise<RunOutcome> {
-  const { job, environment, hangMs, onProgress, onLine, signal } = options;
+  const { job, environment, hangMs, onProgress, onTraining, onNote, onLine, signal } = options;
   signal.throwIfAborted();
   const child = fork(ENTRY, [], {
     env: environment,
@@ -65,6 +68,8 @@ export async function runInProcess(options: RunProcessOptions): Promise<RunOutco
       clearTimeout(silence);
       silence = setTimeout(hung, hangMs);
       if (message.type === 'progress') onProgress(message.stage, message.fraction, message.what);
+      else if (message.type === 'training') onTraining(message.training);
+      else if (message.type === 'note') onNote(message.message, message.fields);
       else if (message.type === 'done') outcome = message.outcome;
       else if (message.type === 'failed') failure ??= new ThawError(message.code, message.message);
     });

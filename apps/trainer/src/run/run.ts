@@ -6,8 +6,8 @@ const { RunState } = operator;
 
 /** What the parts of a run take of its time, roughly: by these the progress of the whole is told. */
 const SHARES: Readonly<Record<RunKind, Readonly<Record<Stage, number>>>> = {
-  full: { read: 2, choose: 50, fit: 20, embed: 15, index: 8, write: 3, gate: 1, publish: 1 },
-  'fine-tune': { read: 4, choose: 0, fit: 45, embed: 30, index: 12, write: 6, gate: 1, publish: 2 },
+  full: { read: 2, choose: 50, fit: 20, train: 30, embed: 15, index: 8, write: 3, gate: 1, publish: 1 },
+  'fine-tune': { read: 4, choose: 0, fit: 45, train: 15, embed: 30, index: 12, write: 6, gate: 1, publish: 2 },
 };
 
 /** What is known of a run when it is asked for. */

@@ -21,9 +21,12 @@ import {
   textSeed,
   trial,
 } from '@thaw/waml';
-import type { RunJob, RunOutcome, Stage } from './job.js';
-import { writeModel, writeStates } from './model-files.js';
+import type { RunJob, RunOutcome, Stage, TrainingReport } from './job.js';
+import { writeModel, writeStates, writeTraining } from './model-files.js';
+import { NetworkStage, servedModel } from './network-stage.js';
 import { outcomeOf } from './outcome.js';
+import { servingParameters } from './serving-network.js';
+import { trainedShare, trainingWords } from './training-words.js';
 import { sampledRows } from './sampled-rows.js';
 import { CatalogueTexts } from './catalogue-texts.js';
 
@@ -33,11 +36,16 @@ export interface TrainTools {
   /** A clock that never goes back. */
   readonly nowMs: () => number;
   readonly report: (stage: Stage, fraction: number, what: string) => void;
+  readonly reportTraining: (training: TrainingReport) => void;
+  /** For the log. */
+  readonly note: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly signal: AbortSignal;
 }
 
 /** Sellers whose searches measure the index. */
 const INDEX_QUERIES = 200;
+/** A network gains little more than what so few listings as usual can tell from noise: more are looked at. */
+const NETWORK_BOUNDS = { mostCells: 12_000_000 };
 /** The newest listings, which weights and settings are learned from: as `thaw evaluate` has it. */
 const REPLAY_SHARE = 0.2;
 
@@ -49,7 +57,7 @@ const REPLAY_SHARE = 0.2;
  */
 export async function train(
   job: RunJob,
-  { propagate, security, nowMs, report, signal }: TrainTools,
+  { propagate, security, nowMs, report, reportTraining, note, signal }: TrainTools,
 ): Promise<RunOutcome> {
   const times = new StageTimes(nowMs);
   const stage = async <T>(name: Stage, work: () => T | Promise<T>): Promise<T> => {
@@ -79,12 +87,41 @@ export async function train(
     }
     return await chooseSettings(replay, context('choose', pastTexts), { ...DEFAULT_MODEL_SETTINGS, dimensions });
   });
-  const fitted = await stage('fit', () => trial(replay, settings, context('fit', pastTexts), serving && { serving }));
-  const { learned } = fitted;
+  const wish = { ...job, mode: job.network.mode, settings, listings: replay.state.listings.timeMs.length, serving };
+  const network = new NetworkStage(wish, {
+    settings: job.network,
+    seed: job.seed,
+    workFolder: job.workFolder,
+    servingParameters: job.network.mode === 'off' ? undefined : await servingParameters(job, signal),
+    nowMs,
+    note,
+    report: (training) => {
+      reportTraining(training);
+      report('train', trainedShare(training), trainingWords(training));
+    },
+    signal,
+  });
+  const fitted = await stage('fit', async () => {
+    await network.open();
+    const { serving: servingNetwork, input } = network;
+    return await trial(replay, settings, context('fit', pastTexts), {
+      ...(serving && { serving }),
+      ...(servingNetwork && { servingNetwork }),
+      ...(input && { networkInput: input, bounds: NETWORK_BOUNDS }),
+    });
+  });
+  const trained = await stage('train', () => network.run(replay, fitted, context('train', pastTexts)));
+  note(`network: ${trained.reason}`);
+  const learned = servedModel(fitted, trained);
+  const parameters = trained.isKept ? trained.trained?.parameters : undefined;
+  const embedRows = learned.network && network.embedRows(learned.network.settings, parameters!);
   const nodes = state.productIds.length + state.sellerIds.length + state.categoryIds.length;
   const keeper = nodes * stateBytesPerNode(learned) <= job.stateBytes ? new LayerKeeper() : undefined;
   const model = await stage('embed', () =>
-    embed(state, learned, context('embed', texts), keeper && { keepLayers: keeper.keep }),
+    embed(state, learned, context('embed', texts), {
+      ...(keeper && { keepLayers: keeper.keep }),
+      ...(embedRows && { embedRows }),
+    }),
   );
   const building = stage('index', () =>
     buildIndex({
@@ -100,6 +137,7 @@ export async function train(
   // The index is built by a thread of its own: meanwhile there is time to write.
   const writing = times.run('write', async () => {
     await writeModel(job.folder, copy, model, signal);
+    await writeTraining(job.folder, trained);
     if (keeper === undefined) return;
     const encoded = texts.encode(settings.dimensions, textSeed(job.seed), signal);
     await writeStates(
@@ -110,7 +148,7 @@ export async function train(
     );
   });
   const [index] = await Promise.all([building, writing]);
-  return outcomeOf({ job, copy, fitted, model, index, times });
+  return outcomeOf({ job, copy, fitted, learned, trained, model, index, times });
 }
 
 async function readGraph(address: string, security: ClientSecurity, signal: AbortSignal): Promise<GraphCopy> {

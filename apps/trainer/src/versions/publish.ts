@@ -25,7 +25,7 @@ export async function publishBundle(
     },
     settings,
   );
-  const manifest = await staged.publish({ ...outcome.draft, createdAtMs: Date.now(), gate });
+  const manifest = await staged.publish({ ...outcome.draft, createdAtMs: Date.now(), gate }, outcome.sections);
   return { manifest, verdict: name };
 }
 

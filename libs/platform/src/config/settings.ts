@@ -288,6 +288,29 @@ export const SETTINGS = {
       '2',
       integer({ min: 1, max: 256 }).describe('Threads of propagation; best the number of cores.'),
     ),
+    networkMode: withDefault(
+      'THAW_TRAINER_NETWORK',
+      'auto',
+      z
+        .enum(['auto', 'on', 'off'])
+        .describe(
+          'Whether runs train the network and serve it where it is better: on, off, or auto (with listings enough).',
+        ),
+    ),
+    networkSeconds: withDefault(
+      'THAW_TRAINER_NETWORK_SECONDS',
+      '120',
+      integer({ min: 1, max: 604_800 }).describe(
+        'Most seconds that a full retrain trains the network for; a fine-tune takes a quarter.',
+      ),
+    ),
+    networkFolds: withDefault(
+      'THAW_TRAINER_NETWORK_FOLDS',
+      '5',
+      integer({ min: 1, max: 100 }).describe(
+        'Parts of the listings, two of which are held out of the graph and trained on; 1: none is, as in the paper.',
+      ),
+    ),
     tensorBackend: optional(
       'THAW_TENSOR_BACKEND',
       z

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bootstrapRecall, listingStratum, macroRecallAt, rankOf, recallAt, type RankedTarget } from './index.js';
+import {
+  bootstrapDifference,
+  bootstrapRecall,
+  listingStratum,
+  macroRecallAt,
+  rankOf,
+  recallAt,
+  type RankedTarget,
+} from './index.js';
 
 const target = (seller: number, rank: number): RankedTarget => ({ seller, rank });
 
@@ -57,6 +65,27 @@ describe('bootstrapRecall', () => {
 
   test('has no ends without targets', () => {
     expect(bootstrapRecall([], 100)).toEqual([NaN, NaN]);
+  });
+});
+
+describe('bootstrapDifference', () => {
+  const sellers = Array.from({ length: 400 }, (_, i) => i >> 1);
+  const hits = sellers.map((_, i) => (i % 3 === 0 ? 1 : 0));
+
+  test('of a model and itself is nothing, without an interval', () => {
+    expect(bootstrapDifference(hits, hits, sellers)).toEqual({ difference: 0, low: 0, high: 0 });
+  });
+
+  test('is far from 0 for a gain at many sellers, and not for as much won and lost', () => {
+    const better = hits.map((hit, i) => (i % 9 === 1 ? 1 : hit));
+    const gain = bootstrapDifference(better, hits, sellers);
+    expect(gain.difference).toBeCloseTo(1 / 9, 2);
+    expect(gain.low).toBeGreaterThan(0.05);
+    expect(gain.high).toBeLessThan(0.18);
+    const shuffled = hits.map((_, i) => hits[(i + 2) % hits.length]!);
+    const noise = bootstrapDifference(shuffled, hits, sellers);
+    expect(noise.low).toBeLessThan(0);
+    expect(noise.high).toBeGreaterThan(0);
   });
 });
 

@@ -47,7 +47,6 @@ export class NetworkValidation {
   readonly #problem: ChoiceProblem;
   readonly #served: Float32Array;
   readonly #places: Pick<ReplayFeatures, 'sellers' | 'products'>;
-  #start: ArrayLike<number> | undefined;
 
   constructor(
     features: ReplayFeatures,
@@ -60,8 +59,7 @@ export class NetworkValidation {
     const { items } = problem;
     const every = Math.max(1, Math.ceil(problem.features[0]!.length / VALIDATION_CELLS));
     const groups = sellers.flatMap((_, group) => (group % every === 0 ? [group] : []));
-    const cells = <T extends Float32Array | Uint8Array>(all: T): T =>
-      picked(all, groups, items);
+    const cells = <T extends Float32Array | Uint8Array>(all: T): T => picked(all, groups, items);
     const place = new Map(groups.map((group, i) => [group, i]));
     const chosen = [...problem.chosen].flatMap((cell) => {
       const group = place.get(Math.floor(cell / items));
@@ -83,10 +81,9 @@ export class NetworkValidation {
     const cosines = await networkCosines(this.#places, this.rows, embed);
     const problem = { ...this.#problem, features: [...this.#problem.features, cosines] };
     const { weights, logLikelihood } = fitConditionalLogit(problem, {
-      start: this.#start ?? [1, 0],
+      start: [1, 0],
       ...(signal && { signal }),
     });
-    this.#start = weights;
     const scores = this.#served.map((score, cell) => weights[0]! * score + weights[1]! * cosines[cell]!);
     return { score: logLikelihood, recall: choiceRecall(problem, scores, 100) };
   }

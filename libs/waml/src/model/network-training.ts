@@ -67,8 +67,8 @@ export interface NetworkLeader {
 export interface NetworkTrainingPorts extends Omit<TrainingPorts, 'validate' | 'keep' | 'progress'> {
   readonly tf: TensorApi;
   /** `of` all choices and the last stretch, this one is number `number`. */
-  progress?(progress: TrainingProgress & { readonly number: number; readonly of: number }): void;
-  keep?(checkpoint: NetworkCheckpoint): Promise<void>;
+  readonly progress?: (progress: TrainingProgress & { readonly number: number; readonly of: number }) => void;
+  readonly keep?: (checkpoint: NetworkCheckpoint) => Promise<void>;
 }
 
 /** What came of a training. */
@@ -128,7 +128,13 @@ export async function trainOnReplay(
     const number = tried.length + 1;
     return await trainNetwork(
       tf,
-      { network, limits: { ...limits, maxMs }, folds, ...(start && { warmStart: start }), ...(kept && { resume: kept }) },
+      {
+        network,
+        limits: { ...limits, maxMs },
+        folds,
+        ...(start && { warmStart: start }),
+        ...(kept && { resume: kept }),
+      },
       {
         ...others,
         validate: (embed) => validation.validate(embed, ports.signal),

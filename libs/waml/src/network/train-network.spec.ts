@@ -108,6 +108,24 @@ describe('a training', () => {
     expect(resumed).toEqual(whole);
   });
 
+  test('ends when its time is over, after a last validation, and takes so many steps an epoch', async () => {
+    const kept: TrainingCheckpoint[] = [];
+    const limits = { ...input().limits, epochSteps: 4, maxEpochs: 100, maxMs: 20_000 };
+    const keep = (one: TrainingCheckpoint): Promise<void> => Promise.resolve(void kept.push(one));
+    const outcome = await trainNetwork(tf, input({ limits }), ports({ keep }));
+    expect(outcome).toMatchObject({ end: 'out-of-time', reason: 'its time of 20 s is over' });
+    expect(outcome.curve.at(-1)!.step).toBe(outcome.steps);
+    expect(kept.map(({ state }) => state.step).slice(0, 2)).toEqual([4, 8]);
+  });
+
+  test('keeps the recall that validation tells beside the score', async () => {
+    const limits = { ...input().limits, maxEpochs: 1 };
+    const validating = ports({ validate: async (embed) => ({ score: await validate(embed), recall: 0.25 }) });
+    const { curve, best } = await trainNetwork(tf, input({ limits }), validating);
+    expect(curve.every(({ recall }) => recall === 0.25)).toBe(true);
+    expect(best.validation).toBe(Math.max(...curve.map(({ validation }) => validation)));
+  });
+
   test('of other settings is not resumed', async () => {
     const kept: TrainingCheckpoint[] = [];
     const limits = { ...input().limits, maxEpochs: 1 };

@@ -88,7 +88,8 @@ class Training {
       this.epoch++;
       await this.keep();
     }
-    if (this.isOutOfTime) return this.outcome('out-of-time', `its time of ${Math.round(limits.maxMs! / 1_000)} s is over`);
+    if (this.isOutOfTime)
+      return this.outcome('out-of-time', `its time of ${Math.round(limits.maxMs! / 1_000)} s is over`);
     return this.isStale()
       ? this.outcome('no-improvement', `${this.stale} validations in a row were no better than that of the best step`)
       : this.outcome('all-epochs', `all ${limits.maxEpochs} epochs are done`);
