@@ -36,7 +36,8 @@ export interface TrainingReport extends TrainingProgress {
   /** Which of the choices and stretches it is of all: from 1. */
   readonly number: number;
   readonly of: number;
-  /** What all of it may take. */
+  /** What all of it has taken, and may take. */
+  readonly spentMs: number;
   readonly maxMs: number;
 }
 

@@ -148,6 +148,7 @@ export class NetworkStage {
       const at = resume.training === undefined ? '' : `, step ${resume.training.state.step}`;
       note(`the training goes on from its checkpoint (choice ${resume.tried.length + 1}${at})`);
     }
+    const beganMs = nowMs() - (resume?.spentMs ?? 0);
     let steps = 0;
     const { propagate, encodeTexts } = context;
     return await trainOnReplay(
@@ -159,7 +160,7 @@ export class NetworkStage {
         now: nowMs,
         signal,
         keep: (checkpoint) => checkpoints.write(checkpoint),
-        progress: (now) => report({ ...now, backend: name, maxMs: plan.limits.maxMs }),
+        progress: (now) => report({ ...now, backend: name, spentMs: nowMs() - beganMs, maxMs: plan.limits.maxMs }),
         breathe: async () => {
           if (++steps % BREATHE_EVERY_STEPS === 0) await new Promise((resolve) => setImmediate(resolve));
         },

@@ -1,12 +1,8 @@
 import type { Logger } from '@thaw/platform';
 import type { TrainingReport } from './job.js';
 
-/** How much of the training is done, by the steps or by the time, whichever ends it sooner. */
-export function trainedShare({ step, totalSteps, number, of, etaMs, maxMs }: TrainingReport): number {
-  const left = Math.max(0, Math.min(etaMs, maxMs)) / maxMs;
-  const own = Math.max(step / Math.max(1, totalSteps), 1 - left);
-  return Math.min(1, (number - 1 + Math.max(0, own)) / of);
-}
+/** How much of its time the training has taken: an early end is a leap. */
+export const trainedShare = ({ spentMs, maxMs }: TrainingReport): number => Math.min(1, spentMs / maxMs);
 
 /** A line for people who wait. */
 export function trainingWords(training: TrainingReport): string {

@@ -53,15 +53,19 @@ export async function trial(
   const { serving, servingNetwork, networkInput, ...others } = options;
   const rowsOf = (input: NetworkInputSettings | undefined, model: ModelSettings): NetworkRows | undefined =>
     input && new NetworkRows(input, model, replay.state);
-  const featuresOf = (model: ModelSettings, ...rows: (NetworkRows | undefined)[]): Promise<ReplayFeatures> =>
-    replayFeatures(replay, model, context, {
+  const featuresOf = (
+    model: ModelSettings,
+    within: ModelContext,
+    ...rows: (NetworkRows | undefined)[]
+  ): Promise<ReplayFeatures> =>
+    replayFeatures(replay, model, within, {
       ...others,
       onChannel: (channel, vectors) => rows.forEach((each) => each?.take(channel, vectors)),
     });
   const sameChannels = serving !== undefined && sameVectors(settings, serving.settings);
   const rows = rowsOf(networkInput, settings);
   const servingRows = rowsOf(servingNetwork && serving?.network?.input, serving?.settings ?? settings);
-  const features = await featuresOf(settings, rows, sameChannels ? servingRows : undefined);
+  const features = await featuresOf(settings, context, rows, sameChannels ? servingRows : undefined);
   const from = 1 - HELD_BACK;
   const fit = {
     ...(sameChannels && { start: serving.weights }),
@@ -74,7 +78,9 @@ export async function trial(
   const { chosen } = features.problem;
   let servingRecallAt100: number | undefined;
   if (serving !== undefined) {
-    const channels = sameChannels ? features : await featuresOf(serving.settings, servingRows);
+    const { onProgress: told, ...silent } = context;
+    told?.({ what: 'measuring the serving version', fraction: 1 });
+    const channels = sameChannels ? features : await featuresOf(serving.settings, silent, servingRows);
     const served = await withServingNetwork(channels, serving, servingRows, servingNetwork);
     servingRecallAt100 = recallOn(served, serving.weights, 100, { from });
   }
