@@ -1,9 +1,9 @@
 export type { BatchEdges } from './collisions.js';
-export * from './curves-svg.js';
-export * from './folds.js';
 export { NetworkForward, type TrainedNetwork } from './forward.js';
 export { feedForward, unitRows, type Layer, type LayerGradients } from './layers.js';
 export { NodeInputs, type NetworkInputSettings } from './node-inputs.js';
+export * from './curves-svg.js';
+export * from './folds.js';
 export { parameterShapes, type NamedTensor } from './parameters.js';
 export { SeededStream } from './random.js';
 export * from './settings.js';
