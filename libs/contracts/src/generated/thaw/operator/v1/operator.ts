@@ -186,7 +186,7 @@ export interface WatchRunRequest {
 export interface WatchRunResponse {
   runId: string;
   state: RunState;
-  /** read, choose, fit, embed, index, write, gate, publish. */
+  /** read, choose, fit, train, embed, index, write, gate, publish. */
   stage: string;
   /** 0 to 1. */
   progress: number;
