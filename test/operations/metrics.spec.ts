@@ -5,7 +5,7 @@ import { APPS, registries } from '../../deploy/dashboards/src/registries.js';
 const LABELS = new Set([
   ...['app', 'version', 'folder'],
   ...['topic', 'outcome', 'reason', 'stage', 'listings'],
-  ...['kind', 'state', 'verdict'],
+  ...['kind', 'state', 'verdict', 'backend'],
   ...['method', 'code'],
 ]);
 /** Words at the end of a name that are units, in the base form of each. */

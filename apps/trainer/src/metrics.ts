@@ -132,7 +132,7 @@ function trainingGauges(metrics: Metrics): TrainerEvents['onTraining'] {
     ['step', 'Step of the training of the network.', ({ step }) => step],
     ['loss', 'Its loss, smoothed.', ({ loss }) => loss],
     ['validation_recall_at_100_ratio', 'Recall@100 at its last validation.', ({ recall }) => recall],
-    ['steps_per_second', 'Its speed.', ({ stepsPerSecond }) => stepsPerSecond],
+    ['steps_per_second', 'Its speed, in steps per second.', ({ stepsPerSecond }) => stepsPerSecond],
     ['eta_seconds', 'Time to the end of its stretch.', ({ etaMs }) => etaMs / 1000],
   ];
   const set = gauges.map(([name, help, read]) => ({

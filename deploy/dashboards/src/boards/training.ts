@@ -158,6 +158,45 @@ export const training: Board = {
       ],
     },
     {
+      title: 'The network',
+      panels: [
+        graph({
+          title: 'Loss and steps',
+          description: 'Of the training that is under way: its loss, smoothed, and how many steps it does per second.',
+          unit: 'short',
+          span: 8,
+          queries: [
+            { expr: highest('thaw_trainer_network_loss'), legend: 'loss' },
+            { expr: highest('thaw_trainer_network_steps_per_second'), legend: 'steps per second' },
+          ],
+        }),
+        graph({
+          title: 'Recall@100 at validations',
+          description: 'Of the network at its last validation. Training ends where it no longer rises.',
+          unit: 'percentunit',
+          span: 8,
+          stepped: true,
+          queries: [{ expr: highest('thaw_trainer_network_validation_recall_at_100_ratio'), legend: 'Recall@100' }],
+        }),
+        stats({
+          title: 'Step, time left, backend',
+          description:
+            'Where the training is, the time to the end of its stretch, and the tensor backend that it runs on.',
+          unit: 'short',
+          span: 8,
+          height: 8,
+          graph: false,
+          limits: BLUE,
+          mappings: [unknownAs('–')],
+          queries: [
+            { expr: highest('thaw_trainer_network_step'), legend: 'step' },
+            { expr: highest('thaw_trainer_network_eta_seconds'), legend: 'seconds left' },
+            { expr: highest('thaw_trainer_network_backend', ['backend']), legend: '{{backend}}' },
+          ],
+        }),
+      ],
+    },
+    {
       title: 'The gate',
       panels: [
         graph({
