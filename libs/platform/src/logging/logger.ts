@@ -32,9 +32,15 @@ function scrubber(secrets: readonly string[]): (line: string) => string {
   return (line) => written.reduce((text, secret) => text.replaceAll(secret, CENSOR), line);
 }
 
+/** Lines that cannot be written any more are dropped: there is nobody left to tell that the reader of the log is gone. */
+function descriptor(fd: 1 | 2): DestinationStream {
+  const stream = fileDescriptor({ fd, sync: true });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
 function output({ format, fd = 1, write }: LoggerOptions): DestinationStream {
-  const sink: DestinationStream =
-    write === undefined ? fileDescriptor({ fd, sync: true }) : { write: (line) => write(line) };
+  const sink: DestinationStream = write === undefined ? descriptor(fd) : { write: (line) => write(line) };
   if (resolveLogFormat(format, fd) === 'json') return sink;
   const colours = write === undefined && isTerminal(fd);
   return { write: (line) => sink.write(`${formatLogLine(line.trimEnd(), colours)}\n`) };

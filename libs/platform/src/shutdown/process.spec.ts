@@ -64,6 +64,15 @@ describe('a process', () => {
     expect(await ended).toBe(0);
   });
 
+  test('closes when nobody reads what it says any more', async () => {
+    const { process, line, ended } = service(
+      "}); setInterval(() => console.log('tick'), 10); shutdown.add('index', () => {",
+    );
+    await line(/^tick$/);
+    process.stdout?.destroy();
+    expect(await ended).toBe(0);
+  });
+
   test('closes and exits with 1 on an error that nobody caught', async () => {
     const { process, line, ended } = runScript(`
       ${IMPORTS}

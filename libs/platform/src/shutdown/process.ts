@@ -16,7 +16,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Ties a shutdown to this process: the first SIGINT, SIGTERM or SIGHUP starts it and exits when it is through, the
  * second ends the process at once with 128 + the signal's number (130 for SIGINT, 143 for SIGTERM). An error that
- * nobody caught shuts down with exit code 1: the state in memory cannot be trusted, what is on disk can.
+ * nobody caught shuts down with exit code 1: the state in memory cannot be trusted, what is on disk can. So does the end
+ * of whoever reads the output, with the exit code of a signal: `thaw up | head`, or a terminal that was closed.
  */
 export function shutDownWithProcess(options: ProcessShutdownOptions): void {
   const { shutdown, logger, supervised, exitCode = ({ clean }) => (clean ? 0 : 1) } = options;
@@ -33,6 +34,10 @@ export function shutDownWithProcess(options: ProcessShutdownOptions): void {
       }
       void finish(name, exitCode);
     });
+  }
+  // Listened to, since the event would otherwise be an error that nobody caught, and telling of that another one.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => void finish('nobody reads the output any more', exitCode));
   }
   for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(name, (error: unknown) => {
