@@ -32,7 +32,8 @@ export async function buildIndex(options: BuildOptions): Promise<BuiltIndex> {
   loadAddon(); // says why it cannot, before anything is done
   const vectors = shared(options);
   const queries = sampleQueries(options);
-  const input: WorkerInput = { vectors, dimensions, queries, settings, path, chooseEf: !options.settings };
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const input: WorkerInput = { vectors, dimensions, queries, settings, path, chooseEf: !options.settings, stop };
   try {
     const { efSearch, recallAt100 } = await runWorker(input, onProgress, signal);
     await checkHnswFile(path, { count: rows.length, dimensions, m: settings.m }, signal);
@@ -43,6 +44,9 @@ export async function buildIndex(options: BuildOptions): Promise<BuiltIndex> {
   }
 }
 
+/**
+ * The thread is asked to stop and waited for, never terminated: a native call that it is cut off in ends the process.
+ */
 function runWorker(
   input: WorkerInput,
   onProgress: BuildOptions['onProgress'],
@@ -51,10 +55,14 @@ function runWorker(
   // Worker threads run from dist/, also in tests: right from src/build/ and from dist/build/.
   const worker = new Worker(new URL('../../dist/build/worker.js', import.meta.url), { workerData: input });
   return new Promise((resolve, reject) => {
+    let isOver = false;
     const settle = (finish: () => void): void => {
       signal?.removeEventListener('abort', onAbort);
       worker.removeAllListeners();
-      void worker.terminate().then(finish);
+      worker.on('error', () => undefined); // of what it was asked to leave
+      Atomics.store(input.stop, 0, 1);
+      if (isOver) finish();
+      else worker.once('exit', finish);
     };
     const fail = (error: Error): void => settle(() => reject(error));
     const onAbort = (): void => fail(signal!.reason as Error);
@@ -73,9 +81,10 @@ function runWorker(
     worker.on('error', (error) =>
       fail(new ThawError('INDEX_WORKER_FAILED', `the index was not built: ${error.message}`, { cause: error })),
     );
-    worker.on('exit', (code) =>
-      fail(new ThawError('INDEX_WORKER_FAILED', `the build's thread ended with code ${code}`)),
-    );
+    worker.on('exit', (code) => {
+      isOver = true;
+      fail(new ThawError('INDEX_WORKER_FAILED', `the build's thread ended with code ${code}`));
+    });
   });
 }
 

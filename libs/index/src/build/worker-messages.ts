@@ -12,6 +12,8 @@ export interface WorkerInput {
   readonly path: string;
   /** Whether efSearch is to be chosen, or to be kept. */
   readonly chooseEf: boolean;
+  /** `[1]`, shared: not 0 once the build is not wanted any more. */
+  readonly stop: Int32Array;
 }
 
 export type WorkerMessage =
