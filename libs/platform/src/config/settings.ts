@@ -290,7 +290,7 @@ export const SETTINGS = {
     ),
     networkMode: withDefault(
       'THAW_TRAINER_NETWORK',
-      'auto',
+      'off',
       z
         .enum(['auto', 'on', 'off'])
         .describe(
