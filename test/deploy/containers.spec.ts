@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { SEARCH_ENVIRONMENT } from '@thaw/index';
 import { findTool, knownNames as known, outputOf, ROOT, settings, whereThereIs } from './commands.js';
 
 const COMPOSE = 'deploy/docker-compose.yml';
@@ -69,7 +70,9 @@ describe('Docker Compose', () => {
     expect(own.map(([name]) => name)).toEqual(['topics', ...APPS, 'simulator']);
     const names = own.flatMap(([, { environment }]) => Object.keys(environment ?? {}));
     const example = exampleOf('deploy/thaw.env.example');
-    expect([...names, ...example].filter((name) => !known.has(name))).toEqual([]);
+    const native = Object.keys(SEARCH_ENVIRONMENT);
+    expect([...names, ...example].filter((name) => !known.has(name) && !native.includes(name))).toEqual([]);
+    expect(services.find(([name]) => name === 'recommender')![1].environment).toMatchObject(SEARCH_ENVIRONMENT);
     const secrets = settings.filter(({ secret }) => secret).map(({ name }) => name);
     const text = readFileSync(join(ROOT, COMPOSE), 'utf8');
     expect(secrets.filter((name) => text.includes(name))).toEqual([]);

@@ -37,7 +37,8 @@ import { grpcServer } from './service/grpc-server.js';
 import { Turns } from './service/turns.js';
 import { EmbeddingFeed } from './versions/embedding-feed.js';
 import { keepOpen } from './versions/keep-open.js';
-import { loadVersion } from './versions/load-version.js';
+import { checkVersion } from './versions/loading/check-version.js';
+import { type LoadOptions, loadVersion } from './versions/loading/load-version.js';
 import { VersionFeed } from './versions/version-feed.js';
 import { VersionKeeper } from './versions/version-keeper.js';
 
@@ -82,9 +83,13 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
     onReplaced: () => versions.graphReplaced(),
     onApplied: (secondsBehind) => told.onApplied(secondsBehind),
   });
+  const loading: LoadOptions = {
+    store,
+    check: async (version, signal) => await checkVersion({ root: config.paths.bundleDir, version }, signal),
+    known: (id) => live.served?.products.sameId(id) ?? id,
+  };
   const versions: VersionKeeper = new VersionKeeper({
-    load: async (record, signal) =>
-      await loadVersion(store, record, (id) => live.served?.products.sameId(id) ?? id, signal),
+    load: async (record, signal) => await loadVersion(loading, record, signal),
     embeddings,
     graph: () => live.served,
     bufferBytes: config.recommender.embeddingBufferBytes,

@@ -93,6 +93,8 @@ export interface BundleStore {
    * @throws ThawError BUNDLE_NOT_FOUND, BUNDLE_INVALID, BUNDLE_VERSION or BUNDLE_STORE_UNAVAILABLE
    */
   open(version: string, options?: { readonly signal?: AbortSignal }): Promise<VerifiedBundle>;
+  /** The bundle whose manifest `open` has just given in another thread, which spares this one the checks. */
+  trusted(manifest: Manifest): VerifiedBundle;
   /**
    * The manifest of a bundle, without its files being looked at.
    *

@@ -79,6 +79,15 @@ export async function verifyBundle(
   return bundle;
 }
 
+/** A bundle that was verified before. */
+export function trustedBundle(
+  files: BundleFiles,
+  manifest: Manifest,
+  pathOf: (name: string) => string,
+): VerifiedBundle {
+  return new FilesBundle(manifest.version, manifest, files, pathOf);
+}
+
 /** One file of a bundle, checked; undefined where its manifest lists none. @throws ThawError BUNDLE_INVALID, and as the files do */
 export async function readListedFile(
   files: BundleFiles,

@@ -1,5 +1,6 @@
-// Compiles hnswlib-node's addon to libs/index/native/hnsw-VARIANT.node: `avx2` where this machine has it, `portable`
-// otherwise or where that fails; or the variant that is named: `node scripts/build-native.mjs portable`.
+// Compiles hnswlib-node's addon to libs/index/native/hnsw-VARIANT.node, for the best processor that this machine's is or
+// where that fails for the next: `avx512`, `avx2`, `portable`; or the variant that is named:
+// `node scripts/build-native.mjs portable`.
 // It is this package's install script. What was compiled from the same sources before is kept, so that a second install
 // costs nothing. Where it cannot be compiled the install goes on: exact search works without, and whoever needs HNSW is
 // told the reason, which is left in native/unavailable.txt.
@@ -18,9 +19,13 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hasAvx2 } from './cpu.mjs';
+import { runnableBuilds } from './cpu.mjs';
 
-const FLAGS = { avx2: '-O3 -march=x86-64-v3', portable: '-O3' };
+const FLAGS = {
+  avx512: '-O3 -march=x86-64-v4 -mprefer-vector-width=512',
+  avx2: '-O3 -march=x86-64-v3',
+  portable: '-O3',
+};
 const COMPILE_LIMIT_MS = 300_000;
 const require = createRequire(import.meta.url);
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'native');
@@ -97,10 +102,10 @@ function reasonOf(error) {
 
 const [asked] = process.argv.slice(2);
 if (asked !== undefined && !(asked in FLAGS)) {
-  console.error(`There is no variant "${asked}": it is avx2 or portable.`);
+  console.error(`There is no variant "${asked}": it is ${Object.keys(FLAGS).join(', ')}.`);
   process.exit(1);
 }
-const variants = asked ? [asked] : hasAvx2() ? ['avx2', 'portable'] : ['portable'];
+const variants = asked ? [asked] : runnableBuilds();
 const reasons = [];
 let done;
 for (const variant of variants) {

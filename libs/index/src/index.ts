@@ -1,10 +1,12 @@
 export { buildIndex } from './build/build-index.js';
 export type { BuildOptions, BuiltIndex } from './build/options.js';
 export { chooseIndexSettings } from './build/settings.js';
-export { exactSearch } from './exact/exact-search.js';
+export { type ExactResult, exactSearch } from './exact/exact-search.js';
 export { type HolderOptions, IndexHolder } from './holder/index-holder.js';
 export type { Lease, Servable } from './holder/servable.js';
 export { type NativeBuild, nativeBuild } from './native/addon.js';
-export { openIndex, type OpenOptions } from './serving/open-index.js';
+export { SEARCH_ENVIRONMENT } from './native/environment.js';
+export { checkIndexFile } from './native/hnsw-file.js';
+export { openIndex, type OpenOptions, rowsById } from './serving/open-index.js';
 export { ServingIndex } from './serving/serving-index.js';
-export type { Hit, IndexedVectors, IndexSettings, VectorChange } from './types.js';
+export { type Accept, type Hit, type IndexedVectors, type IndexSettings, NEWER, type VectorChange } from './types.js';

@@ -65,7 +65,7 @@ export function naiveSearch(
   query: Float32Array,
   k: number,
   accept: (id: string) => boolean,
-): Hit[] {
+): Omit<Hit, 'row'>[] {
   return Array.from(vectors, ([id, vector]) => ({ id, score: innerProduct(query, vector, 0) }))
     .filter(({ id }) => accept(id))
     .sort((a, b) => b.score - a.score)

@@ -24,9 +24,17 @@ export interface IndexedVectors {
 /** One result of a search. */
 export interface Hit {
   readonly id: string;
+  /** Row of the version's vectors, where this is the vector that was found; NEWER for one that came since. */
+  readonly row: number;
   /** Inner product of query and vector. */
   readonly score: number;
 }
+
+/** In place of a row: the vector is none of those that the version was made with. */
+export const NEWER = -1;
+
+/** Whether an id may be among the results of a search; the row as in `Hit`. */
+export type Accept = (id: string, row: number) => boolean;
 
 /** A newer vector of an id, or null where it is gone. */
 export interface VectorChange {

@@ -67,8 +67,10 @@ function setpriv(): Finding {
   return warn('no setpriv: child processes end by a closing pipe only', 'Install util-linux, where there is one.');
 }
 
+const FAST = { avx512: 'AVX-512', avx2: 'AVX2' } as const;
+
 export function indexFinding(build: NativeBuild | undefined): Finding {
-  if (build === 'avx2') return ok('the index is compiled for AVX2');
+  if (build === 'avx512' || build === 'avx2') return ok(`the index is compiled for ${FAST[build]}`);
   if (build === 'portable')
     return warn(
       'the index is compiled without AVX2: searches take longer',

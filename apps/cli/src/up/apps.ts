@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { SEARCH_ENVIRONMENT } from '@thaw/index';
 import { type ChildSpec, type Environment, type LoadedConfig, SETTINGS } from '@thaw/platform';
 import { choosePort } from './ports.js';
 
@@ -8,6 +9,8 @@ interface AppDefinition {
   readonly name: string;
   readonly httpPort: { readonly setting: string; readonly of: (loaded: LoadedConfig) => number };
   readonly grpcPort: { readonly setting: string; readonly of: (loaded: LoadedConfig) => number };
+  /** In its environment, unless it is set outside. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What `thaw up` runs besides Kafka, in starting order. An app that is not built is left out. */
@@ -26,6 +29,7 @@ const APPS: readonly AppDefinition[] = [
     name: 'recommender',
     httpPort: { setting: SETTINGS.recommender.httpPort.name, of: ({ config }) => config.recommender.httpPort },
     grpcPort: { setting: SETTINGS.recommender.grpcPort.name, of: ({ config }) => config.recommender.grpcPort },
+    env: SEARCH_ENVIRONMENT,
   },
 ];
 
@@ -54,7 +58,7 @@ export async function planApps({ loaded, environment, brokers, logFormat, note }
   const apps: App[] = [];
   // One app finds another by its port: the environment is one for all, and complete before any of them starts.
   const ports: Record<string, string> = {};
-  for (const { name, httpPort: http, grpcPort: grpc } of APPS) {
+  for (const { name, httpPort: http, grpcPort: grpc, env: own } of APPS) {
     const entry = entryOf(name);
     if (!existsSync(entry)) {
       note(`apps/${name} is not built (no ${entry}): going on without it.`);
@@ -65,6 +69,7 @@ export async function planApps({ loaded, environment, brokers, logFormat, note }
     const httpPort = await choose(http);
     const grpcPort = await choose(grpc);
     const env = {
+      ...own,
       ...environment,
       KAFKA_BROKERS: brokers.join(','),
       THAW_DATA_DIR: config.paths.dataDir,

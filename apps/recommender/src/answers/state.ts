@@ -1,6 +1,8 @@
 import { recommender } from '@thaw/contracts';
+import type { Accept, Hit } from '@thaw/index';
 import type { PopularCandidates } from '../graph/popular.js';
 import type { ServingGraph } from '../graph/serving-graph.js';
+import type { ProductNumbers } from '../versions/product-numbers.js';
 import type { VersionVectors } from '../versions/version-vectors.js';
 
 /** A product that was found, by its number in the graph. */
@@ -15,12 +17,9 @@ export interface RankingVersion {
   /** Unix epoch milliseconds. */
   readonly publishedAtMs: number;
   readonly vectors: VersionVectors;
+  readonly numbers: ProductNumbers;
   /** The best that are accepted, by product id. */
-  search(
-    query: Float32Array,
-    limit: number,
-    accept: (id: string) => boolean,
-  ): readonly { readonly id: string; readonly score: number }[];
+  search(query: Float32Array, limit: number, accept: Accept): readonly Hit[];
 }
 
 /** All that an answer is made of: taken once at its beginning, so that no answer mixes two versions or two graphs. */
@@ -84,13 +83,10 @@ export function nearest(
   accept: (product: number) => boolean,
 ): Found[] {
   const { products } = graph;
-  // Looking an id up among all products costs a cache miss or two: once for each that comes up is enough.
-  const accepted = new Map<string, number>();
-  const hits = version.search(query, limit, (id) => {
-    const product = products.ids.find(id);
-    if (product === undefined || !products.isCandidate(product) || !accept(product)) return false;
-    accepted.set(id, product);
-    return true;
+  const { numbers } = version;
+  const hits = version.search(query, limit, (id, row) => {
+    const product = numbers.find(products.ids, id, row);
+    return product !== undefined && products.isCandidate(product) && accept(product);
   });
-  return hits.map(({ id, score }) => ({ product: accepted.get(id)!, score }));
+  return hits.map(({ id, row, score }) => ({ product: numbers.find(products.ids, id, row)!, score }));
 }

@@ -1,7 +1,7 @@
 import { recommender } from '@thaw/contracts';
 
 /** Below this length a loop over the characters is faster than the call that does it in one piece. */
-const SHORT = 48;
+const SHORT = 100;
 /** What two bytes of a varint can say. */
 const LONGEST_PRODUCT = 0x3fff;
 /** Of a product beside its strings and reasons: tags, lengths, score and counts. */

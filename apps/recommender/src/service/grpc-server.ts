@@ -14,6 +14,8 @@ const NAME = 'thaw.recommender.v1.RecommenderService';
 export function grpcServer(options: RecommenderServiceOptions, isServing: () => boolean): Server {
   const server = new Server({
     'grpc.max_receive_message_length': REQUEST_LIMITS.bytes,
+    // Nobody reads what grpc-js would note of every call: there are metrics.
+    'grpc.enable_channelz': 0,
     // A connection may be busy with this many calls; the turns decide about all of them together.
     'grpc.max_concurrent_streams': 1000,
   });

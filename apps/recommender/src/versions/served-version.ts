@@ -1,8 +1,9 @@
-import type { ServingIndex, VectorChange } from '@thaw/index';
+import type { Accept, Hit, ServingIndex, VectorChange } from '@thaw/index';
 import type { operator } from '@thaw/contracts';
 import type { Manifest } from '@thaw/bundle';
 import type { RankingVersion } from '../answers/state.js';
 import type { Embedding } from './embedding.js';
+import { ProductNumbers } from './product-numbers.js';
 import type { VersionVectors } from './version-vectors.js';
 
 export interface ServedVersionParts {
@@ -10,8 +11,6 @@ export interface ServedVersionParts {
   readonly manifest: Manifest;
   readonly index: ServingIndex;
   readonly vectors: VersionVectors;
-  /** Product ids in the index as it was loaded. */
-  readonly indexed: Iterable<string>;
 }
 
 /**
@@ -25,26 +24,26 @@ export class ServedVersion implements RankingVersion {
   readonly manifest: Manifest;
   readonly vectors: VersionVectors;
   readonly index: ServingIndex;
-  readonly #indexed: Set<string>;
+  readonly numbers: ProductNumbers;
   /** Where the newest vector of a node was read: the records of a node are in order only within the topic. */
   readonly #offsets = new Map<string, number>();
   #isClosed = false;
 
-  constructor({ record, manifest, index, vectors, indexed }: ServedVersionParts) {
+  constructor({ record, manifest, index, vectors }: ServedVersionParts) {
     this.version = record.version;
     this.publishedAtMs = record.publishedAtMs;
     this.manifest = manifest;
     this.vectors = vectors;
     this.index = index;
-    this.#indexed = new Set(indexed);
+    this.numbers = new ProductNumbers(manifest.counts.products);
   }
 
   /** Products that can be found. */
   get searchable(): number {
-    return this.#indexed.size;
+    return this.index.size;
   }
 
-  search(query: Float32Array, limit: number, accept: (id: string) => boolean) {
+  search(query: Float32Array, limit: number, accept: Accept): readonly Hit[] {
     return this.index.search(query, limit, accept);
   }
 
@@ -58,28 +57,21 @@ export class ServedVersion implements RankingVersion {
     else if (vector.length !== this.vectors.layout.dimensions) return;
     else this.vectors.set(type, id, vector);
     if (type === 'seller') return;
-    this.#indexed.delete(id); // so that the new vector takes the place of the old one
-    if (vector === null) this.#apply({ id, vector: null });
-    else this.admit(id, isCandidate(id));
+    this.#apply({ id, vector: isCandidate(id) ? vector : null });
   }
 
   /** Brings the index in line with whether the product is a candidate now. */
   admit(id: string, isCandidate: boolean): void {
-    const vector = isCandidate ? this.vectors.vectorOf('product', id) : undefined;
-    if (this.#indexed.has(id) === (vector !== undefined)) return;
-    this.#apply({ id, vector: vector ?? null });
-    if (vector === undefined) this.#indexed.delete(id);
-    else this.#indexed.add(id);
-  }
-
-  /** The ids in the index now; a copy. */
-  indexedIds(): string[] {
-    return [...this.#indexed];
+    if (this.#isClosed || this.index.has(id) === isCandidate) return;
+    const vector = isCandidate ? this.vectors.vectorOf('product', id) : null;
+    if (vector !== undefined) this.#apply({ id, vector });
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.index.close();
+    this.vectors.close();
   }
 
   #apply(change: VectorChange): void {

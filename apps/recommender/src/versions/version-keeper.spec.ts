@@ -12,7 +12,12 @@ function keeperOf() {
   const load = ({ version }: operator.Version): Promise<ServedVersion> => {
     const ids: string[] = [];
     taken.set(version, ids);
-    const served = { version, take: ({ id }: Embedding) => ids.push(id), indexedIds: () => [], close: () => undefined };
+    const served = {
+      version,
+      take: ({ id }: Embedding) => ids.push(id),
+      index: { searchable: () => [] },
+      close: () => undefined,
+    };
     return Promise.resolve(served as unknown as ServedVersion);
   };
   const keeper = new VersionKeeper({

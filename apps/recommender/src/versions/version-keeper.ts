@@ -24,7 +24,7 @@ export interface VersionKeeperOptions {
 
 const BACKOFF = { firstMs: 500, maxMs: 30_000, random: Math.random };
 /** The event loop is held no longer than this at a stretch while a version is brought in line with the graph. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 /**
  * Keeps the version in memory that is to be served. Another one is loaded beside it, takes what has come since it was
@@ -168,7 +168,7 @@ export class VersionKeeper {
     const graph = this.options.graph();
     if (graph === undefined) return;
     const { products } = graph;
-    await this.#slowly(version.indexedIds(), (id) => version.admit(id, this.#isCandidate(id)), signal);
+    await this.#slowly(version.index.searchable(), (id) => version.admit(id, this.#isCandidate(id)), signal);
     const candidates = products.candidates.slice();
     await this.#slowly(
       candidates,

@@ -58,7 +58,13 @@ test('the cosine of two folded rows in a channel is that of the unfolded ones', 
 test('newer vectors hide those of the version, until they are let go of', () => {
   const products = Float32Array.from({ length: 16 }, (_, i) => i);
   const base = { dimensions: 8, products, sellers: new Float32Array(8), candidates: new Uint32Array(0) };
-  const vectors = new VersionVectors(layout, base, { products: ['a', 'b'], sellers: ['a'] });
+  const vectors = new VersionVectors(layout, base, {
+    product: new Map([
+      ['a', 0],
+      ['b', 1],
+    ]),
+    seller: new Map([['a', 0]]),
+  });
   expect(vectors.vectorOf('product', 'b')?.[0]).toBe(8);
   expect(vectors.vectorOf('seller', 'b')).toBeUndefined();
   vectors.set('product', 'b', new Float32Array(8).fill(7));

@@ -7,7 +7,7 @@ import { invalid } from '../invalid.js';
 import type { Manifest } from '../manifest.js';
 import type { BundleStore, ListedBundle, StagedBundle, VerifiedBundle } from '../port.js';
 import { bundlesToPrune, type PrunePolicy } from '../prune.js';
-import { checkSizes, readListedFile, readManifest, verifyBundle } from '../verify.js';
+import { checkSizes, readListedFile, readManifest, trustedBundle, verifyBundle } from '../verify.js';
 import { compareVersions, nextVersionName, VERSION_NAME } from '../version-name.js';
 import { DiskFiles, notFound } from './disk-files.js';
 import { makeFolder, sync } from './durable.js';
@@ -70,6 +70,11 @@ export class DirectoryBundleStore implements BundleStore {
 
   async open(version: string, options: { readonly signal?: AbortSignal } = {}): Promise<VerifiedBundle> {
     return verifyBundle(this.filesOf(version), version, (name) => join(this.root, version, name), options.signal);
+  }
+
+  trusted(manifest: Manifest): VerifiedBundle {
+    const { version } = manifest;
+    return trustedBundle(this.filesOf(version), manifest, (name) => join(this.root, version, name));
   }
 
   async manifest(version: string): Promise<Manifest> {

@@ -21,6 +21,11 @@ export class Interner {
     return this.#numbers.get(id);
   }
 
+  /** Whether the id is held, and has this number. */
+  isAt(number: number, id: string): boolean {
+    return this.#ids[number] === id;
+  }
+
   intern(id: string): number {
     const known = this.#numbers.get(id);
     if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { ThawError } from '@thaw/contracts';
-import { checkHnswFile } from '../native/hnsw-file.js';
+import { checkIndexFile } from '../native/hnsw-file.js';
 import { loadAddon } from '../native/addon.js';
 import type { IndexedVectors } from '../types.js';
 import { checkSource } from '../vectors.js';
@@ -36,7 +36,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuiltIndex> {
   const input: WorkerInput = { vectors, dimensions, queries, settings, path, chooseEf: !options.settings, stop };
   try {
     const { efSearch, recallAt100 } = await runWorker(input, onProgress, signal);
-    await checkHnswFile(path, { count: rows.length, dimensions, m: settings.m }, signal);
+    await checkIndexFile(path, { count: rows.length, dimensions, m: settings.m }, signal);
     return { settings: { ...settings, efSearch }, path, bytes: (await stat(path)).size, recallAt100 };
   } catch (error) {
     await rm(path, { force: true });

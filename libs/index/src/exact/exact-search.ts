@@ -39,6 +39,12 @@ export async function exactSearch(
   return best.map((each) => each.sorted());
 }
 
+/** Queries `[q, D]`, and for each the best rows or labels of exact search. */
+export interface ExactResult {
+  readonly queries: Float32Array;
+  readonly best: readonly (readonly Scored[])[];
+}
+
 /**
  * Share of the exact results that a search finds. A score that equals the last exact one, up to rounding, counts:
  * which of equal rows a search returns is of no matter.

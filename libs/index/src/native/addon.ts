@@ -3,10 +3,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ThawError } from '@thaw/contracts';
 import type { HierarchicalNSW } from 'hnswlib-node';
-import { hasAvx2 } from '../../scripts/cpu.mjs';
+import { type NativeBuild, runnableBuilds } from '../../scripts/cpu.mjs';
 
-/** What the native code was compiled for: machines with AVX2 (x86-64-v3), or any. */
-export type NativeBuild = 'avx2' | 'portable';
+export type { NativeBuild };
 
 interface Addon {
   readonly HierarchicalNSW: typeof HierarchicalNSW;
@@ -18,8 +17,7 @@ let loaded: Addon | undefined;
 
 /** Which build of hnswlib-node this machine uses; undefined where there is none (`loadAddon` says why). */
 export function nativeBuild(): NativeBuild | undefined {
-  if (hasAvx2() && existsSync(file('avx2'))) return 'avx2';
-  return existsSync(file('portable')) ? 'portable' : undefined;
+  return runnableBuilds().find((build) => existsSync(file(build)));
 }
 
 /** hnswlib-node, as scripts/build-native.mjs compiled it. Throws ThawError INDEX_NATIVE_UNAVAILABLE. */

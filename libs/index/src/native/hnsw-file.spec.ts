@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { everyRow, hnswOf, randomVectors, row } from '../testing.fixture.js';
-import { checkHnswFile } from './hnsw-file.js';
+import { checkIndexFile } from './hnsw-file.js';
 import { HnswIndex } from './hnsw-index.js';
 
 const shape = { dimensions: 6, count: 400, m: 4, efConstruction: 30 };
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const load = (): Promise<HnswIndex> => HnswIndex.load(path, shape, 50);
+const load = (): Promise<HnswIndex> => checkIndexFile(path, shape).then(() => HnswIndex.load(path, shape, 50));
 
 async function refused(change: (bytes: Buffer) => Buffer | undefined): Promise<string> {
   const bytes = Buffer.from(good);
@@ -70,7 +70,7 @@ describe('an index file', () => {
   it('is refused when it is of other dimensions, rows or links than the manifest says', async () => {
     await writeFile(path, good);
     for (const other of [{ dimensions: 7 }, { count: 399 }, { count: 401 }, { m: 8 }]) {
-      await expect(checkHnswFile(path, { ...shape, ...other })).rejects.toMatchObject({ code: 'INDEX_INVALID' });
+      await expect(checkIndexFile(path, { ...shape, ...other })).rejects.toMatchObject({ code: 'INDEX_INVALID' });
     }
   });
 
@@ -124,6 +124,8 @@ describe('an index file', () => {
 
   it('is not read on when nobody waits any more', async () => {
     await writeFile(path, good);
-    await expect(HnswIndex.load(path, shape, 50, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    const enough = AbortSignal.abort(new Error('enough'));
+    await expect(checkIndexFile(path, shape, enough)).rejects.toThrow('enough');
+    await expect(HnswIndex.load(path, shape, 50, enough)).rejects.toThrow('enough');
   });
 });

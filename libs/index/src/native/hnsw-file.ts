@@ -21,7 +21,7 @@ const DELETE_MARK = 1 << 16;
  *
  * @throws ThawError INDEX_INVALID
  */
-export async function checkHnswFile(path: string, expected: ExpectedFile, signal?: AbortSignal): Promise<void> {
+export async function checkIndexFile(path: string, expected: ExpectedFile, signal?: AbortSignal): Promise<void> {
   const file = await open(path).catch((error: unknown) => {
     throw new ThawError('INDEX_INVALID', `${path} cannot be read`, { cause: error });
   });

@@ -1,7 +1,7 @@
 import { ThawError } from '@thaw/contracts';
 import type { HierarchicalNSW } from 'hnswlib-node';
 import { loadAddon } from './addon.js';
-import { checkHnswFile, type ExpectedFile } from './hnsw-file.js';
+import type { ExpectedFile } from './hnsw-file.js';
 
 /** What a search found, best first. */
 export interface Nearest {
@@ -47,12 +47,11 @@ export class HnswIndex {
   }
 
   /**
-   * Checks a file, then loads it beside the event loop.
+   * Loads a file beside the event loop; one that `checkIndexFile` has not passed may crash the process.
    *
    * @throws ThawError INDEX_INVALID, INDEX_NATIVE_UNAVAILABLE
    */
   static async load(path: string, expected: ExpectedFile, efSearch: number, signal?: AbortSignal): Promise<HnswIndex> {
-    await checkHnswFile(path, expected, signal);
     const { HierarchicalNSW } = loadAddon();
     const native = new HierarchicalNSW('ip', expected.dimensions);
     await native.readIndex(path).catch((error: unknown) => {
@@ -80,7 +79,7 @@ export class HnswIndex {
     return { labels: neighbors, scores: distances };
   }
 
-  /** Writes the index file. The disk may have refused: check it with `checkHnswFile`. */
+  /** Writes the index file. The disk may have refused: check it with `checkIndexFile`. */
   write(path: string): void {
     this.#open().writeIndexSync(path);
   }

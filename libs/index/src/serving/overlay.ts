@@ -1,5 +1,5 @@
 import { RowStore } from '../exact/row-store.js';
-import type { Hit } from '../types.js';
+import { type Accept, type Hit, NEWER } from '../types.js';
 
 /** Vectors by id, searched exactly: what is newer than the base, or all there is of an exact index. */
 export class Overlay {
@@ -13,6 +13,11 @@ export class Overlay {
 
   get size(): number {
     return this.#ids.length;
+  }
+
+  /** A view. */
+  get ids(): readonly string[] {
+    return this.#ids;
   }
 
   has(id: string): boolean {
@@ -47,8 +52,10 @@ export class Overlay {
     this.#rowOf.set(last, row);
   }
 
-  search(query: Float32Array, k: number, accept?: (id: string) => boolean): Hit[] {
-    const acceptRow = accept && ((row: number): boolean => accept(this.#ids[row]!));
-    return this.#rows.search(query, k, acceptRow).map(({ item, score }) => ({ id: this.#ids[item]!, score }));
+  search(query: Float32Array, k: number, accept?: Accept): Hit[] {
+    const acceptRow = accept && ((row: number): boolean => accept(this.#ids[row]!, NEWER));
+    return this.#rows
+      .search(query, k, acceptRow)
+      .map(({ item, score }) => ({ id: this.#ids[item]!, row: NEWER, score }));
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { completeIndex, everyRow, hnswOf, naiveSearch, randomVectors, row } from '../testing.fixture.js';
+import { NEWER } from '../types.js';
 import { ServingIndex } from './serving-index.js';
 
 const D = 6;
@@ -46,6 +47,8 @@ describe('a serving index', () => {
                 }
                 expect(index.vectorOf(step.id)).toEqual(vector ?? undefined);
                 expect(index.size).toBe(searchable.size);
+                expect(index.has(step.id)).toBe(vector !== null);
+                expect([...index.searchable()].sort()).toEqual([...searchable.keys()].sort());
               } else {
                 const query = randomVectors(1, D, step.seed);
                 const accept = (id: string): boolean => Number(id.slice(1)) % step.every === 0;
@@ -53,7 +56,8 @@ describe('a serving index', () => {
                 const expected = naiveSearch(searchable, query, step.k, accept);
                 expect(found).toHaveLength(expected.length);
                 found.forEach(({ score }, i) => expect(score).toBeCloseTo(expected[i]!.score, 4));
-                for (const { id, score } of found) {
+                for (const { id, row, score } of found) {
+                  if (row !== NEWER) expect(ids[row]).toBe(id);
                   expect(accept(id)).toBe(true);
                   expect(naiveSearch(new Map([[id, searchable.get(id)!]]), query, 1, () => true)[0]!.score).toBeCloseTo(
                     score,

@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ThawError } from '@thaw/contracts';
 import { EXACT_LIMIT } from '../build/settings.js';
-import { exactSearch, recallOf } from '../exact/exact-search.js';
+import { type ExactResult, exactSearch, recallOf } from '../exact/exact-search.js';
 import type { Servable } from '../holder/servable.js';
 import type { HnswIndex } from '../native/hnsw-index.js';
-import type { Hit, IndexedVectors, VectorChange } from '../types.js';
+import type { Accept, Hit, IndexedVectors, VectorChange } from '../types.js';
 import { checkVector } from '../vectors.js';
 import { HnswBase } from './base.js';
 import { Overlay } from './overlay.js';
@@ -27,7 +28,7 @@ export interface ServingParts extends IndexedVectors {
 
 /**
  * The index of one version while it serves: an immutable base, and an overlay of what has changed since. Newer vectors
- * hide the base's; what is removed is hidden until the next version. Every method but `recallAgainstExact` is
+ * hide the base's; what is removed is hidden until the next version. Every method but those about recall is
  * synchronous, so that no search sees half a change.
  */
 export class ServingIndex implements Servable {
@@ -87,7 +88,7 @@ export class ServingIndex implements Servable {
    * @param accept asked about ids that may be among the results, in no order
    * @throws ThawError INDEX_INPUT_INVALID, INDEX_CLOSED
    */
-  search(query: Float32Array, k: number, accept?: (id: string) => boolean): Hit[] {
+  search(query: Float32Array, k: number, accept?: Accept): Hit[] {
     this.#checkOpen();
     checkVector(query, this.dimensions, 'a query');
     if (!Number.isInteger(k) || k < 1) {
@@ -98,6 +99,21 @@ export class ServingIndex implements Servable {
     const changed = this.#overlay.search(query, most, accept);
     const base = this.#searchBase(query, most, accept);
     return base.length === 0 ? changed : merge(base, changed, most);
+  }
+
+  /** Whether a search can find the id. */
+  has(id: string): boolean {
+    if (this.#overlay.has(id)) return true;
+    const row = this.#parts.rowOf.get(id);
+    const label = row === undefined ? NONE : (this.#labelOfRow[row] ?? NONE);
+    return label !== NONE && this.#hidden[label] === 0;
+  }
+
+  /** Every id that a search can find. */
+  *searchable(): Generator<string> {
+    const { ids, rows } = this.#parts;
+    for (let label = 0; label < this.#hidden.length; label++) if (this.#hidden[label] === 0) yield ids[rows[label]!]!;
+    yield* [...this.#overlay.ids]; // they change places as some are removed
   }
 
   /** The newest vector of an id, `[D]`, candidate or not; undefined where it is unknown or removed. */
@@ -131,22 +147,28 @@ export class ServingIndex implements Servable {
     if (this.#parts.rowOf.has(id)) this.#removed.add(id);
   }
 
-  /**
-   * Mean recall of the HNSW graph against exact search over the same rows; 1 for an exact index. Takes about a
-   * millisecond per query and 10,000 rows, in slices between which the event loop turns.
-   *
-   * @param queries `[q, D]`, row-major
-   */
-  async recallAgainstExact(queries: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
+  /** Mean recall of the HNSW graph against exact search over the same rows; 1 for an exact index. */
+  async recallAgainst({ queries, best }: ExactResult, signal?: AbortSignal): Promise<number> {
     const base = this.#base;
-    if (!base || queries.length === 0) return 1;
-    const exact = await exactSearch(this.#parts, queries, k, signal);
-    const shares = exact.map((best, query) => {
+    if (!base || best.length === 0) return 1;
+    let sum = 0;
+    for (const [query, exact] of best.entries()) {
+      if (query > 0) await nextTurn();
+      signal?.throwIfAborted();
       this.#checkOpen();
       const at = query * this.dimensions;
-      return recallOf(base.hnsw.search(queries.subarray(at, at + this.dimensions), best.length).scores, best);
-    });
-    return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+      sum += recallOf(base.hnsw.search(queries.subarray(at, at + this.dimensions), exact.length).scores, exact);
+    }
+    return sum / best.length;
+  }
+
+  /**
+   * The same for queries `[q, D]` and their k best, which takes about a millisecond per query and 10,000 rows, in slices
+   * between which the event loop turns.
+   */
+  async recallAgainstExact(queries: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
+    if (!this.#base || queries.length === 0) return 1;
+    return this.recallAgainst({ queries, best: await exactSearch(this.#parts, queries, k, signal) }, signal);
   }
 
   /** Frees the native memory. Searching afterwards throws ThawError INDEX_CLOSED. */
@@ -155,14 +177,19 @@ export class ServingIndex implements Servable {
     this.#base?.hnsw.close();
   }
 
-  #searchBase(query: Float32Array, k: number, accept?: (id: string) => boolean): Hit[] {
+  #searchBase(query: Float32Array, k: number, accept?: Accept): Hit[] {
     if (!this.#base || this.#hiddenCount === this.#hidden.length) return [];
     const { ids, rows } = this.#parts;
-    const acceptLabel = (label: number): boolean =>
-      this.#hidden[label] === 0 && (!accept || accept(ids[rows[label]!]!));
-    return this.#base
-      .search(query, k, this.tombstoneShare, acceptLabel)
-      .map(({ item, score }) => ({ id: ids[rows[item]!]!, score }));
+    const hidden = this.#hidden;
+    const acceptLabel = (label: number): boolean => {
+      if (hidden[label] !== 0) return false;
+      const row = rows[label]!;
+      return !accept || accept(ids[row]!, row);
+    };
+    return this.#base.search(query, k, this.tombstoneShare, acceptLabel).map(({ item, score }) => {
+      const row = rows[item]!;
+      return { id: ids[row]!, row, score };
+    });
   }
 
   #hide(id: string): void {

@@ -1,0 +1,71 @@
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { DirectoryBundleStore, FILES } from '@thaw/bundle';
+import { ThawError } from '@thaw/contracts';
+import { checkIndexFile, exactSearch, type ExactResult } from '@thaw/index';
+import type { CheckedVersion, CheckRequest, FromCheck } from './protocol.js';
+
+/** Checks one version, reads its vectors, and ends. Hundreds of megabytes to be hashed, and queries wait for none of it. */
+
+/** Queries that are searched both ways before a version serves. The gate has measured more; this is about the loading. */
+const CANARIES = 16;
+const CANARY_K = 100;
+/** Of 19: queries and the changes of the graph go first where cores are few. */
+const NICENESS = 10;
+
+const port = parentPort;
+if (port === null) throw new ThawError('INTERNAL', 'the check of a version was started as a program');
+const post = (message: FromCheck, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+stepBack();
+try {
+  const checked = await check(workerData as CheckRequest);
+  const { products, sellers, candidates } = checked.vectors;
+  post(
+    { kind: 'checked', checked },
+    [products, sellers, candidates].map(({ buffer }) => buffer as ArrayBuffer),
+  );
+} catch (thrown) {
+  const { code, message, details } = ThawError.from(thrown);
+  post({ kind: 'failed', code, message, details });
+}
+
+async function check({ root, version }: CheckRequest): Promise<CheckedVersion> {
+  const store = await DirectoryBundleStore.open(root, { readOnly: true });
+  const bundle = await store.open(version);
+  const { manifest } = bundle;
+  const vectors = await bundle.readVectors();
+  const { products, candidates, dimensions } = vectors;
+  const { index } = manifest;
+  let canaries: ExactResult = { queries: new Float32Array(0), best: [] };
+  if (index.kind === 'hnsw') {
+    await checkIndexFile(bundle.path(FILES.index), { count: candidates.length, dimensions, m: index.m });
+    const queries = someSellers(vectors.sellers, dimensions);
+    const source = { vectors: products, rows: candidates, dimensions };
+    canaries = { queries, best: await exactSearch(source, queries, Math.min(CANARY_K, candidates.length)) };
+  }
+  return { manifest, vectors, canaries };
+}
+
+/** Sellers from all over the matrix, `[q, D]`. */
+function someSellers(sellers: Float32Array, dimensions: number): Float32Array {
+  const count = sellers.length / dimensions;
+  const taken = Math.min(CANARIES, count);
+  const queries = new Float32Array(taken * dimensions);
+  for (let i = 0; i < taken; i++) {
+    const seller = Math.floor((i * count) / taken);
+    queries.set(sellers.subarray(seller * dimensions, (seller + 1) * dimensions), i * dimensions);
+  }
+  return queries;
+}
+
+/** Lowers the priority of this thread alone: Linux gives each its own, by a number that it names here. */
+function stepBack(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
+  } catch {
+    // A machine that forbids it only has its queries wait a little.
+  }
+}
