@@ -97,17 +97,22 @@ describe('a takedown', () => {
   test('is asked for, obeyed by every answer, audited, and done once', async () => {
     const refused = await runApart('takedown', 'p20');
     expect([refused.exit, refused.err]).toEqual([1, expect.stringContaining('--yes')]);
+    const id = ['--command-id', 'takedown-1'];
     const done = await json<{ graphSequence: number; already: boolean }>(
       'takedown',
       'p20',
       '--yes',
       '--reason',
       'recall',
+      ...id,
     );
     await expect(app.product('p20')).rejects.toMatchObject({ code: 5 });
     expect((await app.status()).context!.graphSequence).toBeGreaterThanOrEqual(done.graphSequence);
     const everyone = await app.recommend('s0', { limit: 1000 });
     expect(everyone.products.map(({ productId }) => productId)).not.toContain('p20');
+    expect(await json('takedown', 'p20', '--yes', ...id)).toEqual(done);
+    const other = await run('takedown', 'p21', '--yes', ...id);
+    expect([other.exit, other.err]).toEqual([2, expect.stringContaining('another command')]);
     expect(await json('takedown', 'p20', '--yes')).toMatchObject({ already: true });
     expect((await audited()).filter(({ command }) => command === 'Takedown')).toMatchObject([
       { reason: 'recall', outcome: 'done', before: { active: true, candidate: true }, after: { active: false } },
@@ -134,7 +139,7 @@ describe('a customer is forgotten', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(first);
     expect(await json('forget', 'customer 1', '--yes', ...id)).toEqual(first);
     const other = await run('forget', 'customer 2', '--yes', ...id);
-    expect([other.exit, other.err]).toEqual([2, expect.stringContaining('another customer')]);
+    expect([other.exit, other.err]).toEqual([2, expect.stringContaining('another command')]);
     const funnel = await graph.funnel();
     expect(funnel.customers).toBe(5);
     // What is delivered again stays out.
@@ -180,20 +185,32 @@ describe('dead letters', () => {
     expect([asItWas.exit, asItWas.err]).toEqual([2, expect.stringContaining('--with FILE')]);
     const correction = join(folder, 'corrected.json');
     await writeFile(correction, '{"product_id":"p50","title":"mended","event_time":"2024-01-01T00:00:00Z"}');
-    const replayed = await json<{ replayed: object[] }>('dead-letters', 'replay', first, '--with', correction, '--yes');
+    const replay = ['dead-letters', 'replay', first, '--with', correction, '--yes'];
+    const replayed = await json<{ replayed: object[] }>(...replay, '--command-id', 'replay-1');
     expect(replayed.replayed).toMatchObject([{ letter: first, to: { partition } }]);
+    expect(await json(...replay, '--command-id', 'replay-1')).toEqual(replayed);
     await until(async () => (await json<{ graph: { title: string } }>('product', 'p50')).graph.title === 'mended');
-    const again = await json<{ skipped: { why: string }[] }>(
-      'dead-letters',
-      'replay',
-      first,
-      '--with',
-      correction,
-      '--yes',
-    );
-    expect(again).toMatchObject({ replayed: [], skipped: [{ why: expect.stringContaining('--again') }] });
+    expect(await json(...replay)).toMatchObject({
+      replayed: [],
+      skipped: [{ why: expect.stringContaining('--again') }],
+    });
 
-    await json('dead-letters', 'drop', '--topic', 'products', '--reason', 'noise', '--yes');
+    const drop = [
+      'dead-letters',
+      'drop',
+      '--topic',
+      'products',
+      '--reason',
+      'noise',
+      '--yes',
+      '--command-id',
+      'drop-1',
+    ];
+    const dropped = await json(...drop);
+    expect(dropped).toMatchObject({ dropped: [second], before: 0 });
+    expect(await json(...drop)).toEqual(dropped);
+    const another = await run('dead-letters', 'drop', second, '--reason', 'noise', '--yes', '--command-id', 'drop-1');
+    expect([another.exit, another.err]).toEqual([2, expect.stringContaining('another command')]);
     expect(await counts()).toMatchObject({ open: 0, replayed: 1, dropped: 1 });
     expect((await audited()).map(({ command }) => command)).toEqual(
       expect.arrayContaining(['ReplayDeadLetters', 'DropDeadLetters']),

@@ -10,7 +10,7 @@ import { ConfigSource } from '../session/config-source.js';
 import { confirm } from '../terminal/confirm.js';
 import { count } from '../terminal/format.js';
 import { Output } from '../terminal/output.js';
-import { ADDRESS_HELP, parseDuration } from './options.js';
+import { ADDRESS_HELP, COMMAND_ID_HELP, parseDuration } from './options.js';
 import { quietLogger } from './quiet-logger.js';
 
 interface ForgetOptions {
@@ -79,10 +79,7 @@ export class ForgetCommand extends CommandRunner {
     return text;
   }
 
-  @Option({
-    flags: '--command-id <id>',
-    description: 'done once under this id; given again, it answers as the first time',
-  })
+  @Option({ flags: '--command-id <id>', description: COMMAND_ID_HELP })
   commandId(text: string): string {
     return text;
   }

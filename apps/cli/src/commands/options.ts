@@ -1,6 +1,9 @@
 import { INPUT_TOPICS, type InputTopic } from '@thaw/contracts';
 import { InvalidArgumentError } from 'commander';
 
+/** Describes the option `--command-id <id>`. */
+export const COMMAND_ID_HELP = 'done once under this id; given again, it answers as the first time';
+
 /** Ends the description of an option that says where an app listens. */
 export const ADDRESS_HELP = '(that of thaw up, or the settings)';
 

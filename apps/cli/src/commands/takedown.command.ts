@@ -4,16 +4,17 @@ import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { openServices } from '../clients/services.js';
 import { takedownAsText } from '../operator/as-text.js';
 import { newCommandId, openOperatorSession } from '../operator/operator-session.js';
-import { isTakenDown, takedown } from '../operator/takedown.js';
+import { earlierTakedown, isTakenDown, takedown } from '../operator/takedown.js';
 import { ConfigSource } from '../session/config-source.js';
 import { confirm } from '../terminal/confirm.js';
 import { count } from '../terminal/format.js';
 import { Output } from '../terminal/output.js';
-import { ADDRESS_HELP, parseDuration } from './options.js';
+import { ADDRESS_HELP, COMMAND_ID_HELP, parseDuration } from './options.js';
 import { quietLogger } from './quiet-logger.js';
 
 interface TakedownOptions {
   readonly reason?: string;
+  readonly commandId?: string;
   readonly timeout?: number;
   readonly force?: boolean;
   readonly yes?: boolean;
@@ -41,7 +42,17 @@ export class TakedownCommand extends CommandRunner {
     const { reason = '', timeout = DEFAULT_TIMEOUT_MS, yes = false, force = false } = options;
     const loaded = this.source.load();
     const services = openServices(loaded.config, options);
+    const session = await openOperatorSession(loaded.config, quietLogger(loaded, this.output), {
+      role: 'operator',
+      what: 'thaw takedown',
+    });
     try {
+      const commandId = options.commandId ?? newCommandId();
+      const earlier = options.commandId && (await earlierTakedown(session, { commandId, productId }));
+      if (earlier) {
+        this.output.result({ ...earlier, already: false }, () => takedownAsText(earlier));
+        return;
+      }
       // Whoever is to obey must be there before anything is done.
       await services.graph.connect();
       const [before] = await Promise.all([services.graph.product(productId), services.recommender.servingStatus()]);
@@ -54,25 +65,22 @@ export class TakedownCommand extends CommandRunner {
       if (!before.known && !force) throw unknown(productId);
       const what = `${count(before.listings)} sellers list it and ${count(before.customers)} customers touched it`;
       await confirm(`This removes ${productId} from the catalogue; ${what}`, yes);
-      const session = await openOperatorSession(loaded.config, quietLogger(loaded, this.output), {
-        role: 'operator',
-        what: 'thaw takedown',
-      });
-      try {
-        const commandId = newCommandId();
-        const request = { commandId, productId, reason, timeoutMs: timeout, nowMs: Date.now(), before };
-        const done = await takedown(session, services, request);
-        this.output.result({ ...done, already: false }, () => takedownAsText(done));
-      } finally {
-        await session.close();
-      }
+      const request = { commandId, productId, reason, timeoutMs: timeout, nowMs: Date.now(), before };
+      const done = await takedown(session, services, request);
+      this.output.result({ ...done, already: false }, () => takedownAsText(done));
     } finally {
       services.close();
+      await session.close();
     }
   }
 
   @Option({ flags: '--reason <text>', description: 'why, for the audit' })
   reason(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--command-id <id>', description: COMMAND_ID_HELP })
+  commandId(text: string): string {
     return text;
   }
 

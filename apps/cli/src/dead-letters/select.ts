@@ -14,6 +14,12 @@ export interface Selection {
   readonly code?: string | undefined;
 }
 
+/** A selection as the audit has it. */
+export const askedFor = (
+  ids: readonly string[],
+  { topic, code }: Omit<Selection, 'ids'>,
+): Readonly<Record<string, unknown>> => ({ letters: [...ids], topic: topic ?? null, code: code ?? null });
+
 /** @throws ThawError REQUEST_INVALID where the selection makes no sense; LETTER_UNKNOWN */
 export async function selectLetters(
   kafka: Kafka,

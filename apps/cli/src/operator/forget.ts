@@ -4,7 +4,7 @@ import type { GraphClient } from '@thaw/graph-reader';
 import { z } from 'zod';
 import { toRecord } from '../feed/records.js';
 import { applied } from './wait-until.js';
-import { earlierCommand } from './earlier-command.js';
+import { earlierAnswer } from './earlier-command.js';
 import type { OperatorSession } from './operator-session.js';
 import { COMMAND_ID_HEADER, produceOne } from './produce-one.js';
 
@@ -41,16 +41,12 @@ export interface ForgetRequest {
 
 /** The receipt of the erasure that was done under this command id before; undefined where there was none. */
 export async function earlierReceipt(
-  { kafka, topicPrefix }: OperatorSession,
+  session: OperatorSession,
   { commandId, customerId }: Pick<ForgetRequest, 'commandId' | 'customerId'>,
 ): Promise<ErasureReceipt | undefined> {
-  const entry = await earlierCommand(kafka, topicPrefix, commandId, FORGET);
-  if (entry === undefined) return undefined;
-  const { customer } = z.object({ customer: z.string() }).parse(entry.request);
-  if (customer !== erasureKey(customerId)) {
-    throw new ThawError('REQUEST_INVALID', `The command ${commandId} forgot another customer: give each a new id.`);
-  }
-  return { commandId, customerId, ...answer.parse(entry.answer) };
+  const asked = { customer: erasureKey(customerId) };
+  const earlier = await earlierAnswer(session, { commandId, command: FORGET, asked });
+  return earlier === undefined ? undefined : { commandId, customerId, ...answer.parse(earlier) };
 }
 
 /**

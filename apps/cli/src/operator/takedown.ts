@@ -1,9 +1,11 @@
 import { type graph, prefixedTopic, ThawError } from '@thaw/contracts';
 import type { GraphClient } from '@thaw/graph-reader';
 import type { PartitionOffset } from '@thaw/kafka';
+import { z } from 'zod';
 import type { RecommenderClient } from '../clients/recommender.js';
 import { toRecord } from '../feed/records.js';
 import type { OperatorSession } from './operator-session.js';
+import { earlierAnswer } from './earlier-command.js';
 import { COMMAND_ID_HEADER, produceOne } from './produce-one.js';
 import { applied, waitUntil } from './wait-until.js';
 
@@ -17,15 +19,30 @@ export interface TakedownRequest {
   readonly before: graph.GetProductResponse;
 }
 
-export interface Takedown extends PartitionOffset {
-  readonly commandId: string;
-  readonly productId: string;
+const answer = z.object({
+  commandId: z.string(),
+  productId: z.string(),
+  topic: z.string(),
+  partition: z.number(),
+  offset: z.number(),
   /** Event time of the removal, Unix epoch milliseconds. */
-  readonly removedAtMs: number;
+  removedAtMs: z.number(),
   /** Of the graph when it had applied the removal. */
-  readonly graphSequence: number;
+  graphSequence: z.number(),
   /** From the record to the recommender's obeying it, milliseconds. */
-  readonly tookMs: number;
+  tookMs: z.number(),
+});
+export type Takedown = Readonly<z.infer<typeof answer>>;
+
+const TAKEDOWN = 'Takedown';
+
+/** What was answered to the takedown under this command id; undefined where there was none. @throws ThawError REQUEST_INVALID */
+export async function earlierTakedown(
+  session: OperatorSession,
+  { commandId, productId }: Pick<TakedownRequest, 'commandId' | 'productId'>,
+): Promise<Takedown | undefined> {
+  const earlier = await earlierAnswer(session, { commandId, command: TAKEDOWN, asked: { productId } });
+  return earlier === undefined ? undefined : answer.parse(earlier);
 }
 
 /** Whether the catalogue has the product as removed already. */
@@ -41,7 +58,7 @@ export async function takedown(
   // The newest event time wins, and at equal times a removal does.
   const removedAtMs = Math.max(nowMs, before.eventTimeMs);
   let state: unknown = standing(before);
-  const command = { commandId, command: 'Takedown', who, reason, request: { productId }, state: () => state };
+  const command = { commandId, command: TAKEDOWN, who, reason, request: { productId }, state: () => state };
   return await audit.around(command, async () => {
     const startedAt = performance.now();
     const texts = { categoryId: '', title: '', description: '' };

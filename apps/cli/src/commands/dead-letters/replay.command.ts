@@ -1,19 +1,22 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Inject } from '@nestjs/common';
 import { LIMITS, type InputTopic, ThawError } from '@thaw/contracts';
-import type { PartitionOffset, SinkRecord } from '@thaw/kafka';
+import type { SinkRecord } from '@thaw/kafka';
 import { Help, Option, CommandRunner, SubCommand } from 'nest-commander';
+import { z } from 'zod';
 import { correctedRecord, originalRecord, type ReplayChecks } from '../../dead-letters/correction.js';
 import type { Letter } from '../../dead-letters/letter.js';
 import { Marks } from '../../dead-letters/marks.js';
 import { markAsText, replayLetter, wholeValue } from '../../dead-letters/replay.js';
-import { selectLetters } from '../../dead-letters/select.js';
+import { askedFor, selectLetters } from '../../dead-letters/select.js';
+import { earlierAnswer } from '../../operator/earlier-command.js';
 import { newCommandId, openOperatorSession, type OperatorSession } from '../../operator/operator-session.js';
 import { ConfigSource } from '../../session/config-source.js';
 import { confirm } from '../../terminal/confirm.js';
 import { count, table } from '../../terminal/format.js';
 import { Output } from '../../terminal/output.js';
-import { parseInputTopic } from '../options.js';
+import { COMMAND_ID_HELP, parseInputTopic } from '../options.js';
 import { quietLogger } from '../quiet-logger.js';
 
 interface ReplayOptions {
@@ -23,6 +26,7 @@ interface ReplayOptions {
   readonly force?: boolean;
   readonly again?: boolean;
   readonly reason?: string;
+  readonly commandId?: string;
   readonly yes?: boolean;
 }
 
@@ -31,15 +35,15 @@ interface Prepared {
   readonly record: SinkRecord;
 }
 
-interface Skipped {
-  readonly letter: string;
-  readonly why: string;
-}
+const place = z.object({ topic: z.string(), partition: z.number(), offset: z.number() });
+const answer = z.object({
+  replayed: z.array(z.object({ letter: z.string(), to: place })),
+  skipped: z.array(z.object({ letter: z.string(), why: z.string() })),
+});
+type Answer = z.infer<typeof answer>;
+type Skipped = Answer['skipped'][number];
 
-interface Replayed {
-  readonly letter: string;
-  readonly to: PartitionOffset;
-}
+const COMMAND = 'ReplayDeadLetters';
 
 @SubCommand({
   name: 'replay',
@@ -73,27 +77,37 @@ export class DeadLettersReplayCommand extends CommandRunner {
     });
     try {
       const { kafka, sink, topicPrefix, who, audit } = session;
+      const commandId = options.commandId ?? newCommandId();
+      const hash = corrected && createHash('sha256').update(corrected).digest('hex');
+      const asked = { ...askedFor(ids, { topic, code }), correctedSha256: hash ?? null, force: checks.force };
+      const earlier = options.commandId && (await earlierAnswer(session, { commandId, command: COMMAND, asked }));
+      if (earlier) {
+        this.print(commandId, answer.parse(earlier));
+        return;
+      }
       const marks = await Marks.read(kafka, topicPrefix, sink);
       const letters = await selectLetters(kafka, topicPrefix, marks, { ids, topic, code });
       const { prepared, skipped } = await prepare(session, marks, letters, { checks, corrected, again: options.again });
       if (prepared.length > 0) {
         await confirm(`This puts ${count(prepared.length)} records back onto their topics`, yes);
       }
-      const commandId = newCommandId();
-      const request = { letters: letters.map(({ id }) => id), corrected: corrected !== undefined, force: checks.force };
-      const command = { commandId, command: 'ReplayDeadLetters', who, reason, request };
-      const replayed = await audit.around(command, async () => {
-        const done: Replayed[] = [];
+      const command = { commandId, command: COMMAND, who, reason, request: asked };
+      const done = await audit.around(command, async (): Promise<Answer> => {
+        const replayed: Answer['replayed'] = [];
         for (const { letter, record } of prepared) {
           const by = { commandId, reason, nowMs: checks.nowMs };
-          done.push({ letter: letter.id, to: await replayLetter(session, marks, letter, record, by) });
+          replayed.push({ letter: letter.id, to: await replayLetter(session, marks, letter, record, by) });
         }
-        return done;
+        return { replayed, skipped };
       });
-      this.output.result({ commandId, replayed, skipped }, () => asText(replayed, skipped));
+      this.print(commandId, done);
     } finally {
       await session.close();
     }
+  }
+
+  private print(commandId: string, done: Answer): void {
+    this.output.result({ commandId, ...done }, () => asText(done));
   }
 
   @Option({ flags: '--topic <topic>', description: 'all open letters of this topic' })
@@ -123,6 +137,11 @@ export class DeadLettersReplayCommand extends CommandRunner {
 
   @Option({ flags: '--reason <text>', description: 'why, for the audit' })
   reason(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--command-id <id>', description: COMMAND_ID_HELP })
+  commandId(text: string): string {
     return text;
   }
 
@@ -189,7 +208,7 @@ async function readCorrection(file: string): Promise<Buffer> {
   throw new ThawError('REQUEST_INVALID', `${file} has ${bytes.length} bytes; a record may have ${LIMITS.recordBytes}.`);
 }
 
-function asText(replayed: readonly Replayed[], skipped: readonly Skipped[]): string {
+function asText({ replayed, skipped }: Answer): string {
   const rows = replayed.map(({ letter, to }) => [letter, `${to.topic}/${to.partition}`, String(to.offset)]);
   return [
     ...(rows.length === 0 ? ['Nothing was replayed.'] : [table([['REPLAYED', 'TO', 'OFFSET'], ...rows], [2])]),
