@@ -1,4 +1,5 @@
 import { type ErrorCode, ThawError } from '@thaw/contracts';
+import { Interrupted } from './session/interrupt.js';
 
 /** What a script can tell from how `thaw` ended. After a signal it is 128 + the signal's number. */
 export const EXIT = {
@@ -47,4 +48,5 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
 };
 
 /** The exit code of a command that threw. */
-export const exitCodeOf = (error: unknown): number => BY_CODE[ThawError.from(error).code] ?? EXIT.failure;
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof Interrupted ? error.exitCode : (BY_CODE[ThawError.from(error).code] ?? EXIT.failure);
