@@ -1,5 +1,5 @@
 import { ThawError } from '@thaw/contracts';
-import { openTensorBackend, type TensorBackend } from '@thaw/tensor';
+import { type BackendLoaders, openTensorBackend, type TensorBackend } from '@thaw/tensor';
 import {
   type EmbedRows,
   type LearnedModel,
@@ -44,6 +44,8 @@ export interface NetworkStageOptions {
   readonly nowMs: () => number;
   readonly note: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly report: (training: TrainingReport) => void;
+  /** In place of the backends of this machine. */
+  readonly loaders?: BackendLoaders;
   readonly signal: AbortSignal;
 }
 
@@ -63,11 +65,17 @@ export class NetworkStage {
   /** Opens the backend where it is needed, and says in the log which one it is, or once that there is none. */
   async open(): Promise<void> {
     const { options, wish } = this;
-    const { note, settings, servingParameters } = options;
+    const { note, settings, servingParameters, loaders } = options;
     if (whyNoNetwork(wish) !== undefined && servingParameters === undefined) return;
     try {
       const { backend: forced } = settings;
-      this.#backend = await openTensorBackend(forced === undefined ? {} : { forced });
+      this.#backend = await openTensorBackend({
+        ...(forced !== undefined && { forced }),
+        ...(loaders !== undefined && { loaders }),
+        onMissing: ({ name, reason }) => {
+          if (forced === undefined) note(`the tensor backend ${name} is not to be had: ${reason}`, { backend: name });
+        },
+      });
       const { name, device } = this.#backend;
       note(`the network runs on ${name} (${device})`, { backend: name, device });
     } catch (thrown) {
