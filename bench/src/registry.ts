@@ -45,7 +45,7 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
   {
     name: 'recommend',
     summary: 'apps/recommender over gRPC: queries per CPU-second, their tail, and 50 swaps under load',
-    load: async () => (await import('./benchmarks/recommend.js')).recommend,
+    load: async () => (await import('./benchmarks/recommend/recommend.js')).recommend,
   },
   {
     name: 'served-recall',

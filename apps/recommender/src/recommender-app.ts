@@ -86,7 +86,7 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
   const loading: LoadOptions = {
     store,
     check: async (version, signal) => await checkVersion({ root: config.paths.bundleDir, version }, signal),
-    known: (id) => live.served?.products.sameId(id) ?? id,
+    products: () => live.served?.products.ids,
   };
   const versions: VersionKeeper = new VersionKeeper({
     load: async (record, signal) => await loadVersion(loading, record, signal),

@@ -44,12 +44,6 @@ export class ProductTable {
     this.ids.release(product);
   }
 
-  /** The very string that stands here for the id, or the id. */
-  sameId(id: string): string {
-    const product = this.ids.find(id);
-    return product === undefined ? id : this.ids.id(product);
-  }
-
   categoryId(product: number): string {
     return this.categories.id(this.category[product]!);
   }

@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 /** Answers of one turn of the event loop; then probes, changes of the graph and new calls have theirs. */
-const TURN_MS = 4;
+const TURN_MS = 2;
 
 /**
  * Lets calls be answered one after the other, in the order in which they came. More than `maxWaiting` are refused at

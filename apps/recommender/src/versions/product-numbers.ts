@@ -14,6 +14,11 @@ export class ProductNumbers {
     this.#numbers = new Int32Array(rows).fill(UNKNOWN);
   }
 
+  /** Tells the number of a row's id. */
+  set(row: number, number: number): void {
+    this.#numbers[row] = number;
+  }
+
   /** @param row of the id; any other number where it has none */
   find(ids: Interner, id: string, row: number): number | undefined {
     const known = this.#numbers[row] ?? UNKNOWN;

@@ -3,7 +3,7 @@ import type { operator } from '@thaw/contracts';
 import type { Manifest } from '@thaw/bundle';
 import type { RankingVersion } from '../answers/state.js';
 import type { Embedding } from './embedding.js';
-import { ProductNumbers } from './product-numbers.js';
+import type { ProductNumbers } from './product-numbers.js';
 import type { VersionVectors } from './version-vectors.js';
 
 export interface ServedVersionParts {
@@ -11,6 +11,7 @@ export interface ServedVersionParts {
   readonly manifest: Manifest;
   readonly index: ServingIndex;
   readonly vectors: VersionVectors;
+  readonly numbers: ProductNumbers;
 }
 
 /**
@@ -29,13 +30,13 @@ export class ServedVersion implements RankingVersion {
   readonly #offsets = new Map<string, number>();
   #isClosed = false;
 
-  constructor({ record, manifest, index, vectors }: ServedVersionParts) {
+  constructor({ record, manifest, index, vectors, numbers }: ServedVersionParts) {
     this.version = record.version;
     this.publishedAtMs = record.publishedAtMs;
     this.manifest = manifest;
     this.vectors = vectors;
     this.index = index;
-    this.numbers = new ProductNumbers(manifest.counts.products);
+    this.numbers = numbers;
   }
 
   /** Products that can be found. */

@@ -2,12 +2,13 @@ import { compareVersions } from '@thaw/bundle';
 import { type operator, ThawError } from '@thaw/contracts';
 import type { LogFunction } from '@thaw/kafka';
 import { backoffMs } from '@thaw/platform';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServingGraph } from '../graph/serving-graph.js';
 import type { Embedding } from './embedding.js';
 import { EmbeddingBuffer } from './embedding-buffer.js';
 import type { EmbeddingFeed } from './embedding-feed.js';
 import type { ServedVersion } from './served-version.js';
+import { slowly } from './slowly.js';
 
 export const SWAP_OUTCOMES = ['swapped', 'failed', 'refused'] as const;
 export type SwapOutcome = (typeof SWAP_OUTCOMES)[number];
@@ -23,8 +24,6 @@ export interface VersionKeeperOptions {
 }
 
 const BACKOFF = { firstMs: 500, maxMs: 30_000, random: Math.random };
-/** The event loop is held no longer than this at a stretch while a version is brought in line with the graph. */
-const SLICE_MS = 1;
 
 /**
  * Keeps the version in memory that is to be served. Another one is loaded beside it, takes what has come since it was
@@ -150,7 +149,7 @@ export class VersionKeeper {
     if (buffered === undefined) {
       await embeddings.readAgain(record.version, (embedding) => next.take(embedding, this.#isCandidate));
     } else {
-      await this.#slowly(buffered, (embedding) => next.take(embedding, this.#isCandidate), signal);
+      await slowly(buffered, (embedding) => next.take(embedding, this.#isCandidate), signal);
     }
     await this.#align(next, signal);
     signal.throwIfAborted();
@@ -168,9 +167,16 @@ export class VersionKeeper {
     const graph = this.options.graph();
     if (graph === undefined) return;
     const { products } = graph;
-    await this.#slowly(version.index.searchable(), (id) => version.admit(id, this.#isCandidate(id)), signal);
+    await slowly(
+      version.index.searchable(),
+      ([id, row]) => {
+        const product = version.numbers.find(products.ids, id, row);
+        if (product === undefined || !products.isCandidate(product)) version.admit(id, false);
+      },
+      signal,
+    );
     const candidates = products.candidates.slice();
-    await this.#slowly(
+    await slowly(
       candidates,
       (product) => {
         // Those that came or went meanwhile were told to the version too.
@@ -178,18 +184,6 @@ export class VersionKeeper {
       },
       signal,
     );
-  }
-
-  async #slowly<T>(items: Iterable<T>, handle: (item: T) => void, signal: AbortSignal): Promise<void> {
-    let turnAt = performance.now();
-    let count = 0;
-    for (const item of items) {
-      handle(item);
-      if ((++count & 63) !== 0 || performance.now() - turnAt < SLICE_MS) continue;
-      await nextTurn();
-      signal.throwIfAborted();
-      turnAt = performance.now();
-    }
   }
 
   readonly #isCandidate = (productId: string): boolean => {

@@ -48,7 +48,7 @@ export async function openIndex(options: OpenOptions): Promise<ServingIndex> {
 }
 
 /** Row of each id, in slices between which the event loop turns. */
-export async function rowsById(ids: readonly string[]): Promise<Map<string, number>> {
+async function rowsById(ids: readonly string[]): Promise<Map<string, number>> {
   const rowOf = new Map<string, number>();
   for (let row = 0; row < ids.length; row++) {
     rowOf.set(ids[row]!, row);

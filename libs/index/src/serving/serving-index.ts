@@ -4,7 +4,7 @@ import { EXACT_LIMIT } from '../build/settings.js';
 import { type ExactResult, exactSearch, recallOf } from '../exact/exact-search.js';
 import type { Servable } from '../holder/servable.js';
 import type { HnswIndex } from '../native/hnsw-index.js';
-import type { Accept, Hit, IndexedVectors, VectorChange } from '../types.js';
+import { type Accept, type Hit, type IndexedVectors, NEWER, type VectorChange } from '../types.js';
 import { checkVector } from '../vectors.js';
 import { HnswBase } from './base.js';
 import { Overlay } from './overlay.js';
@@ -109,11 +109,15 @@ export class ServingIndex implements Servable {
     return label !== NONE && this.#hidden[label] === 0;
   }
 
-  /** Every id that a search can find. */
-  *searchable(): Generator<string> {
+  /** Every id that a search can find, with its row as in `Hit`. */
+  *searchable(): Generator<readonly [id: string, row: number]> {
     const { ids, rows } = this.#parts;
-    for (let label = 0; label < this.#hidden.length; label++) if (this.#hidden[label] === 0) yield ids[rows[label]!]!;
-    yield* [...this.#overlay.ids]; // they change places as some are removed
+    for (let label = 0; label < this.#hidden.length; label++) {
+      const row = rows[label]!;
+      if (this.#hidden[label] === 0) yield [ids[row]!, row];
+    }
+    // A copy: they change places as some are removed.
+    for (const id of [...this.#overlay.ids]) yield [id, NEWER];
   }
 
   /** The newest vector of an id, `[D]`, candidate or not; undefined where it is unknown or removed. */

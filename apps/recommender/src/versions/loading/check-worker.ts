@@ -9,10 +9,10 @@ import type { CheckedVersion, CheckRequest, FromCheck } from './protocol.js';
 /** Checks one version, reads its vectors, and ends. Hundreds of megabytes to be hashed, and queries wait for none of it. */
 
 /** Queries that are searched both ways before a version serves. The gate has measured more; this is about the loading. */
-const CANARIES = 16;
+const CANARIES = 8;
 const CANARY_K = 100;
-/** Of 19: queries and the changes of the graph go first where cores are few. */
-const NICENESS = 10;
+/** The most: queries and the changes of the graph go first where cores are few. */
+const NICENESS = 19;
 
 const port = parentPort;
 if (port === null) throw new ThawError('INTERNAL', 'the check of a version was started as a program');

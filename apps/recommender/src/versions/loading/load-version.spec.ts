@@ -65,7 +65,7 @@ const load = async (version: string, signal = live): Promise<ServedVersion> =>
     {
       store,
       check: async (name, until) => await checkVersion({ root, version: name }, until),
-      known: (id) => id,
+      products: () => undefined,
     },
     operator.Version.fromPartial({ version }),
     signal,

@@ -1,8 +1,10 @@
 import { type BundleStore, FILES } from '@thaw/bundle';
 import { type operator, ThawError } from '@thaw/contracts';
-import { openIndex, rowsById } from '@thaw/index';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Interner } from '@thaw/graph';
+import { openIndex } from '@thaw/index';
+import { ProductNumbers } from '../product-numbers.js';
 import { ServedVersion } from '../served-version.js';
+import { slowly } from '../slowly.js';
 import { VersionVectors } from '../version-vectors.js';
 import type { CheckedVersion } from './protocol.js';
 
@@ -11,11 +13,8 @@ const LEAST_RECALL = 0.9;
 export interface LoadOptions {
   readonly store: Pick<BundleStore, 'trusted'>;
   readonly check: (version: string, signal: AbortSignal) => Promise<CheckedVersion>;
-  /**
-   * The very string that the served graph has for an id, or the id: what is looked up there for every hit is found
-   * faster, and every id is in memory once.
-   */
-  readonly known: (id: string) => string;
+  /** The ids of the products in the graph that is served, where there is one. */
+  readonly products: () => Interner | undefined;
 }
 
 /**
@@ -24,15 +23,16 @@ export interface LoadOptions {
  * @throws ThawError VERSION_UNSERVABLE where it does not; what the bundle store and the index throw
  */
 export async function loadVersion(
-  { store, check, known }: LoadOptions,
+  { store, check, products }: LoadOptions,
   record: operator.Version,
   signal: AbortSignal,
 ): Promise<ServedVersion> {
   const { manifest, vectors, canaries } = await check(record.version, signal);
   const bundle = store.trusted(manifest);
   const read = await bundle.readIds();
-  const ids = await mapSlowly(read.products, known);
-  const rows = { product: await rowsById(ids), seller: await rowsById(read.sellers) };
+  const numbers = new ProductNumbers(manifest.counts.products);
+  const ids = await knownIds(read.products, products(), numbers, signal);
+  const rows = { product: await rowsById(ids, signal), seller: await rowsById(read.sellers, signal) };
   const index = await openIndex({
     version: manifest.version,
     settings: manifest.index,
@@ -51,7 +51,8 @@ export async function loadVersion(
     index.close();
     throw error;
   }
-  return new ServedVersion({ record, manifest, index, vectors: new VersionVectors(manifest.settings, vectors, rows) });
+  const folded = new VersionVectors(manifest.settings, vectors, rows);
+  return new ServedVersion({ record, manifest, index, vectors: folded, numbers });
 }
 
 function unservable({ version, metrics }: CheckedVersion['manifest'], recall: number): ThawError {
@@ -64,13 +65,29 @@ function unservable({ version, metrics }: CheckedVersion['manifest'], recall: nu
   );
 }
 
-const SLICE = 5000;
+/**
+ * The ids as the graph has them: the very strings, so that to compare the two is to compare places, and every id is in
+ * memory once.
+ */
+async function knownIds(
+  ids: readonly string[],
+  products: Interner | undefined,
+  numbers: ProductNumbers,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (products === undefined) return ids;
+  const known: string[] = [];
+  const look = (id: string): void => {
+    const number = products.find(id);
+    if (number !== undefined) numbers.set(known.length, number);
+    known.push(number === undefined ? id : products.id(number));
+  };
+  await slowly(ids, look, signal);
+  return known;
+}
 
-async function mapSlowly(ids: readonly string[], map: (id: string) => string): Promise<string[]> {
-  const mapped: string[] = [];
-  for (let from = 0; from < ids.length; from += SLICE) {
-    for (const id of ids.slice(from, from + SLICE)) mapped.push(map(id));
-    await nextTurn();
-  }
-  return mapped;
+async function rowsById(ids: readonly string[], signal: AbortSignal): Promise<Map<string, number>> {
+  const rows = new Map<string, number>();
+  await slowly(ids, (id) => rows.set(id, rows.size), signal);
+  return rows;
 }

@@ -1,4 +1,4 @@
-import { operator, prefixedTopic, recommender, topic, topicSettings } from '@thaw/contracts';
+import { operator, prefixedTopic, topic, topicSettings } from '@thaw/contracts';
 import { exactSearch } from '@thaw/index';
 import type { Kafka } from '@thaw/kafka';
 import { randomUUID } from 'node:crypto';
@@ -7,18 +7,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
-import { withKafka } from '../with-kafka.js';
-import {
-  CatalogueGraph,
-  type CatalogueVectors,
-  makeVectors,
-  productId,
-  publishVersion,
-  sellerId,
-} from './recommend-catalogue.js';
-import { closedLoad, type LoadOptions, openLoad, quantile } from './recommend-load.js';
-import { RecommenderService } from './recommend-process.js';
+import type { Benchmark, BenchmarkContext, Result } from '../../benchmark.js';
+import { withKafka } from '../../with-kafka.js';
+import type { Learnt } from './caller.js';
+import { Callers } from './callers.js';
+import { CatalogueGraph, type CatalogueVectors, makeVectors, productId, publishVersion } from './catalogue.js';
+import { quantile } from './load.js';
+import { RecommenderService } from './service.js';
 
 const TOPICS = ['graph-changes', 'versions', 'embeddings'] as const;
 const VERSIONS = ['v000001', 'v000002'] as const;
@@ -69,9 +64,12 @@ export const recommend: Benchmark = {
             .filter((flag) => flag !== ''),
           signal: context.signal,
         });
+        const asking = { sellers: context.number('sellers'), limit: context.number('limit') };
+        const callers = new Callers({ grpcPort: service.grpcPort, ...asking });
         try {
-          return await measure(context, kafka, prefix, service, vectors, graph);
+          return await measure({ context, kafka, prefix, service, callers, vectors: vectors[0]!, graph });
         } finally {
+          await callers.close();
           await service.stop();
         }
       } finally {
@@ -98,16 +96,20 @@ async function buildVersions(
   }
 }
 
-async function measure(
-  context: BenchmarkContext,
-  kafka: Kafka,
-  prefix: string,
-  service: RecommenderService,
-  vectors: readonly CatalogueVectors[],
-  graph: CatalogueGraph,
-): Promise<Result[]> {
+interface Parts {
+  readonly context: BenchmarkContext;
+  readonly kafka: Kafka;
+  readonly prefix: string;
+  readonly service: RecommenderService;
+  readonly callers: Callers;
+  /** Of the first version. */
+  readonly vectors: CatalogueVectors;
+  readonly graph: CatalogueGraph;
+}
+
+async function measure({ context, kafka, prefix, service, callers, vectors, graph }: Parts): Promise<Result[]> {
   const { signal } = context;
-  const [limit, sellers, seconds] = [context.number('limit'), context.number('sellers'), context.number('seconds')];
+  const [limit, seconds] = [context.number('limit'), context.number('seconds')];
   const sink = await kafka.sink();
   const announce = async (version: string): Promise<void> => {
     const { SERVING } = operator.VersionState;
@@ -116,58 +118,41 @@ async function measure(
     await sink.send(prefixedTopic(prefix, 'versions'), [{ partition: 0, key: Buffer.from(version), value }]);
     await service.serves(version, signal);
   };
-  const load: Omit<LoadOptions, 'until'> = {
-    service,
-    sellerOf: (call) => (call * 7919) % sellers,
-    idOf: sellerId,
-    limit,
-  };
-  const forSeconds = (length: number): Promise<unknown> => sleep(length * 1000, undefined, { signal });
-
   // Both versions first, for what each of them answers to each seller.
-  const answers = new Map<string, Map<number, string>>();
+  const learnt: Learnt[] = [];
   for (const version of VERSIONS) {
     await announce(version);
-    const known = new Map<number, string>();
-    answers.set(version, known);
-    for (let seller = 0; seller < sellers; seller++) {
-      const { bytes } = await service.recommend(sellerId(seller), limit);
-      known.set(seller, idsOf(bytes).join());
-    }
+    learnt.push(await callers.learn(RECALL_QUERIES));
   }
   await announce(VERSIONS[0]);
-  const recall = await recallAt(limit, vectors[0]!, graph, answers.get(VERSIONS[0])!, signal);
-  await closedLoad({ ...load, until: forSeconds(5) }, CALLERS); // so that V8 has compiled what is hot
+  const recall = await recallAt(limit, vectors, graph, learnt[0]!, signal);
+  await callers.closed(CALLERS, 5); // so that V8 has compiled what is hot
 
   context.progress(`as fast as it goes: ${CALLERS} callers for ${seconds} s`);
-  const fast = await closedLoad({ ...load, until: forSeconds(seconds) }, CALLERS);
-  const perCpuSecond = fast.calls / fast.cpuSeconds;
+  const cpuBefore = service.cpuSeconds;
+  const fast = await callers.closed(CALLERS, seconds);
+  const perCpuSecond = fast.calls / (service.cpuSeconds - cpuBefore);
   // On a machine that others use too, a core's worth of calls may be more than it has to give.
   const half = Math.floor(Math.min(perCpuSecond, fast.calls / fast.wallSeconds) / 2);
   context.progress(`  ${Math.round(perCpuSecond)} per CPU-second; ${half} calls a second for ${seconds} s`);
-  const idle = await openLoad({ ...load, until: forSeconds(seconds) }, half);
+  const idle = await callers.open(half, seconds);
 
   const swaps = context.number('swaps');
   context.progress(`${swaps} swaps under the same load`);
   const rssBefore = service.rssBytes;
-  const check = (seller: number, bytes: Buffer): boolean => {
-    const { context: said } = recommender.RecommendResponse.decode(bytes);
-    return answers.get(said?.version ?? '')?.get(seller) !== idsOf(bytes).join();
-  };
+  const swapping = callers.open(half);
   let peakRss = 0;
-  const swapping = (async () => {
-    for (let swap = 1; swap <= swaps; swap++) {
-      await announce(VERSIONS[swap % 2]!);
-      peakRss = Math.max(peakRss, service.rssBytes);
-    }
-  })();
-  const swapped = await openLoad({ ...load, check, until: swapping }, half);
-  await swapping;
+  for (let swap = 1; swap <= swaps; swap++) {
+    await announce(VERSIONS[swap % 2]!);
+    peakRss = Math.max(peakRss, service.rssBytes);
+  }
+  callers.stop();
+  const swapped = await swapping;
   await sleep(2_000, undefined, { signal }); // native memory is given back after the last swap
   const rssAfter = service.rssBytes;
   await sink.close();
   const facts = { candidates: context.number('candidates'), dimensions: context.number('dimensions'), limit };
-  const p99 = (sorted: readonly number[]): number => quantile(sorted, 0.99);
+  const p99 = (sorted: Float64Array): number => quantile(sorted, 0.99);
   return [
     {
       metric: 'queries_per_cpu_second',
@@ -196,18 +181,15 @@ async function measure(
   ];
 }
 
-const idsOf = (answer: Buffer): string[] =>
-  recommender.RecommendResponse.decode(answer).products.map((product) => product.productId);
-
 /** Of the products that exact search would have shown, how many are in the answers. */
 async function recallAt(
   limit: number,
   { products, sellers, dimensions }: CatalogueVectors,
   graph: CatalogueGraph,
-  answers: ReadonlyMap<number, string>,
+  answers: Learnt,
   signal: AbortSignal,
 ): Promise<number> {
-  const count = Math.min(RECALL_QUERIES, answers.size);
+  const count = answers.length;
   const rows = Uint32Array.from({ length: products.length / dimensions }, (_, row) => row);
   const queries = sellers.subarray(0, count * dimensions);
   const listings = graph.listingsOf(0).length;
@@ -218,7 +200,7 @@ async function recallAt(
       .map(({ item }) => item)
       .filter((row) => !listed.has(row))
       .slice(0, limit);
-    const found = new Set(answers.get(seller)!.split(','));
+    const found = new Set(answers[seller]);
     return wanted.filter((row) => found.has(productId(row))).length / wanted.length;
   });
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
