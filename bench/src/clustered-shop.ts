@@ -101,6 +101,7 @@ export class ClusteredShop {
         },
         offsets: [],
         replayStartMs: 0,
+        restoredSequence: 0,
       },
     };
     for (const [from, to] of portions(this.products)) {

@@ -313,10 +313,13 @@ describe('backup and restore', () => {
     await shop.fixture.topics.produce([bought('a', 'p00')]);
     const { replica } = await shop.fixture.readAll(graph);
     expect(replica.products.get('p60')).toMatchObject({ customers: 3, candidate: true });
-    const report = JSON.parse((await run('verify', '--sample', '50', '--output', 'json')).out) as VerifyReport;
-    expect(report.compared).toMatchObject({ products: replica.products.size, candidates: expect.any(Number) });
     // Changes since a backup do not make the whole graph: readers copy it anew, as the recommender does here.
-    expect(report.differences.filter(({ subject }) => subject !== 'changes')).toEqual([]);
+    const report = await json<VerifyReport>('verify', '--sample', '50');
+    expect(report).toMatchObject({ compared: { products: replica.products.size, changes: null }, differences: [] });
     expect(report.notes.join()).toContain('restored from a backup');
+    await graph.kill('SIGKILL');
+    graph = await shop.fixture.start(SHOP_SETTINGS);
+    await shop.fixture.readAll(graph);
+    expect((await json<VerifyReport>('verify', '--sample', '50')).notes).toEqual(report.notes);
   }, 120_000);
 });

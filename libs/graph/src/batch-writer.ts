@@ -14,6 +14,7 @@ import {
 import type { GraphState } from './state.js';
 
 export const META_SEQUENCE = textKey('sequence');
+export const META_RESTORED = textKey('restored');
 export const META_SETTINGS = textKey('settings');
 
 /** An outbox row, which becomes one Kafka record, stays about this small. */

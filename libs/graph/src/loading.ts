@@ -1,10 +1,18 @@
 import { ThawError } from '@thaw/contracts';
-import { META_SEQUENCE, META_SETTINGS } from './batch-writer.js';
+import { META_RESTORED, META_SEQUENCE, META_SETTINGS } from './batch-writer.js';
 import { EmbeddedCounter } from './counting/embedded-counter.js';
 import { ExternalCounter } from './counting/external-counter.js';
 import { GraphEngine, type SettledBatch } from './engine.js';
-import type { GraphStore, Row, TableName } from './port.js';
-import { decodeCustomer, decodeListing, decodeNumber, decodeProduct, decodeText, keyNumber } from './rows.js';
+import type { GraphStore, Mutation, Row, TableName } from './port.js';
+import {
+  decodeCustomer,
+  decodeListing,
+  decodeNumber,
+  decodeProduct,
+  decodeText,
+  encodeNumber,
+  keyNumber,
+} from './rows.js';
 import type { GraphSettings } from './settings.js';
 import { type Counter, GraphState } from './state.js';
 import { Interner } from './state/interner.js';
@@ -58,6 +66,21 @@ function createState({ counter, sketchCells }: OpenOptions, settings: GraphSetti
   return new GraphState(productIds, counting, settings);
 }
 
+/**
+ * Has the next change numbered past those that are published already: the topic is ahead of a state that was lost, and
+ * begins anew, or that was restored from a backup, which is noted.
+ *
+ * @returns what is to be committed before any change is
+ */
+export function goOnPast(state: GraphState, published: number): Mutation[] {
+  const isRestored = state.sequence > 0;
+  state.sequence = published + 1;
+  if (!isRestored) return [];
+  state.restoredSequence = state.sequence;
+  const value = encodeNumber(state.sequence);
+  return [META_SEQUENCE, META_RESTORED].map((key) => ({ table: 'meta', key, value }));
+}
+
 async function load(store: GraphStore, state: GraphState): Promise<void> {
   await forEachRow(store, 'products', ({ key, value }) => {
     const { id, entry } = decodeProduct(value);
@@ -75,8 +98,12 @@ async function load(store: GraphStore, state: GraphState): Promise<void> {
   await forEachRow(store, 'candidates', ({ key }) => state.reduction.restoreCandidate(keyNumber(key)));
   await forEachRow(store, 'erasures', ({ key, value }) => state.erasures.restore(decodeText(key), decodeNumber(value)));
   await loadCounts(store, state);
-  const sequence = await store.get('meta', META_SEQUENCE);
-  state.sequence = sequence === undefined ? 0 : decodeNumber(sequence);
+  const numberOf = async (key: Uint8Array): Promise<number> => {
+    const value = await store.get('meta', key);
+    return value === undefined ? 0 : decodeNumber(value);
+  };
+  state.sequence = await numberOf(META_SEQUENCE);
+  state.restoredSequence = await numberOf(META_RESTORED);
   state.reduction.settleSilently();
   state.counting.counter.clearDirty();
 }

@@ -115,7 +115,10 @@ const NUMBERS_A_MESSAGE = 20_000;
 /** The snapshot as the messages of a `ReadGraph` stream, each well under gRPC's 4 MiB. */
 export function* snapshotMessages(
   snapshot: GraphSnapshot,
-  header: Pick<graph.GraphHeader, 'settings' | 'offsets'>,
+  {
+    restoredSequence = 0,
+    ...header
+  }: Pick<graph.GraphHeader, 'settings' | 'offsets'> & Partial<Pick<graph.GraphHeader, 'restoredSequence'>>,
 ): Generator<graph.ReadGraphResponse> {
   const { sequence, replayStartMs, products, sellerIds, edges, listings } = snapshot;
   const candidates = products.reduce((sum, { candidate }) => sum + (candidate ? 1 : 0), 0);
@@ -123,6 +126,7 @@ export function* snapshotMessages(
     $case: 'header',
     value: {
       ...header,
+      restoredSequence,
       sequence,
       replayStartMs,
       candidates,

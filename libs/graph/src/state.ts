@@ -21,6 +21,8 @@ export class GraphState {
   readonly reduction: Reduction;
   /** Of the last change made; the next one has one more. */
   sequence = 0;
+  /** The sequence number at which a state that was restored from a backup went on; 0: it never was. */
+  restoredSequence = 0;
 
   constructor(
     readonly productIds: Interner,

@@ -55,7 +55,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
   onStep('Asking for counts of single pairs …');
   const pairs = await comparison.sampledPairs(options, header, expected);
   onStep('Following the changes from the first one …');
-  const changes = await comparison.changes(options, header.sequence, expected);
+  const changes = await comparison.changes(options, header, expected);
   const listings = [...expected.trainingSet].reduce((sum, id) => sum + (expected.listings.get(id)?.size ?? 0), 0);
   return {
     sequence: header.sequence,
@@ -122,9 +122,16 @@ class Comparison {
   /** A copy made of the changes alone. @returns how many were applied */
   async changes(
     { kafka, topicPrefix }: VerifyOptions,
-    sequence: number,
+    { sequence, restoredSequence }: graph.GraphHeader,
     expected: BatchReduction,
   ): Promise<number | null> {
+    if (restoredSequence > 0) {
+      this.notes.push(
+        `Changes were left out: the graph was restored from a backup, and went on with change ${restoredSequence}. ` +
+          'Those before and after do not make one graph.',
+      );
+      return null;
+    }
     const topic = prefixedTopic(topicPrefix, 'graph-changes');
     const follower = new ChangeFollower(sequence);
     const misfit = await followChanges(kafka, topic, follower).then(() => undefined, divergence);
@@ -136,8 +143,7 @@ class Comparison {
     }
     for (const [before, after] of follower.gaps) {
       this.notes.push(
-        `After change ${before} comes ${after}: the state was lost there and rebuilt, or changes are lost. (Or it was ` +
-          'restored from a backup: the changes alone do not make the whole graph then, and may differ.)',
+        `After change ${before} comes ${after}: the state was lost there and rebuilt, or changes are lost.`,
       );
     }
     if (misfit !== undefined) {

@@ -1,5 +1,12 @@
 import { deadLetterTopic, type graph, type InputTopic, prefixedTopic, ThawError } from '@thaw/contracts';
-import { type GraphEngine, type GraphSettings, type GraphStore, type Mutation, openEngine } from '@thaw/graph';
+import {
+  type GraphEngine,
+  type GraphSettings,
+  type GraphStore,
+  goOnPast,
+  type Mutation,
+  openEngine,
+} from '@thaw/graph';
 import type { BatchSource, DeadLetter, DeadLetterSink, Kafka, RecordBatch } from '@thaw/kafka';
 import type { CrashPoint } from './crash-points.js';
 import { applyRecord, INPUTS } from './inputs.js';
@@ -81,7 +88,9 @@ export class IngestPipeline {
     const parts = { engine, offsets, outbox, deadLetters: await kafka.deadLetters() };
     const pipeline = new IngestPipeline(options, parts);
     // The topic is ahead of the state where the state was lost or restored: readers see a gap and copy the graph anew.
-    if (published > engine.state.sequence) engine.state.sequence = published + 1;
+    if (published > engine.state.sequence) {
+      await pipeline.#commit({ changes: [], mutations: goOnPast(engine.state, published) });
+    }
     if (adjustment) await pipeline.#commit(adjustment);
     pipeline.#source = await kafka.source({
       name: `${topicPrefix}thaw-graph`,

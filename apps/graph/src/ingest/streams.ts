@@ -42,7 +42,8 @@ export class Streams {
       const isPlain = !(replayShare > 0);
       const snapshot = isCurrent && isPlain ? known : takeSnapshot(state, replayShare);
       if (isPlain) this.#newest = { snapshot: new WeakRef(snapshot), offsets: read };
-      return snapshotMessages(snapshot, { settings: { ...state.settings }, offsets: read });
+      const { settings, restoredSequence } = state;
+      return snapshotMessages(snapshot, { settings: { ...settings }, offsets: read, restoredSequence });
     });
     return this.#keep('copy', encoded(messages));
   }

@@ -67,6 +67,7 @@ export class CatalogueGraph {
       settings,
       offsets: [],
       replayStartMs: 0,
+      restoredSequence: 0,
     };
     yield { $case: 'header', value: { ...header, listings: sellers * LISTINGS_A_SELLER } };
     for (let from = 0; from < candidates; from += NODES_A_MESSAGE) {

@@ -134,6 +134,7 @@ export class Marketplace {
       settings,
       offsets: [],
       replayStartMs: 0,
+      restoredSequence: 0,
     };
     const pairs = [...this.edges].map(([pair, count]) => ({ ...ends(pair), count }));
     const listings = [...this.listings].map(([key, eventTimeMs]) => ({ key: key.split(' '), eventTimeMs }));

@@ -305,6 +305,11 @@ export interface GraphHeader {
    * above are then of all that is sent.
    */
   replayStartMs: number;
+  /**
+   * Where a graph that was restored from a backup went on, past what was on the topic already; 0: it never was. The
+   * changes before and after this sequence number do not make one graph without a copy.
+   */
+  restoredSequence: number;
 }
 
 export interface GraphSettings {
@@ -2097,6 +2102,7 @@ function createBaseGraphHeader(): GraphHeader {
     settings: undefined,
     offsets: [],
     replayStartMs: 0,
+    restoredSequence: 0,
   };
 }
 
@@ -2128,6 +2134,9 @@ export const GraphHeader: MessageFns<GraphHeader> = {
     }
     if (message.replayStartMs !== 0) {
       writer.uint32(73).double(message.replayStartMs);
+    }
+    if (message.restoredSequence !== 0) {
+      writer.uint32(81).double(message.restoredSequence);
     }
     return writer;
   },
@@ -2217,6 +2226,14 @@ export const GraphHeader: MessageFns<GraphHeader> = {
             message.replayStartMs = reader.double();
             continue;
           }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.restoredSequence = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2243,6 +2260,11 @@ export const GraphHeader: MessageFns<GraphHeader> = {
         ? globalThis.Number(object.replayStartMs)
         : isSet(object.replay_start_ms)
         ? globalThis.Number(object.replay_start_ms)
+        : 0,
+      restoredSequence: isSet(object.restoredSequence)
+        ? globalThis.Number(object.restoredSequence)
+        : isSet(object.restored_sequence)
+        ? globalThis.Number(object.restored_sequence)
         : 0,
     };
   },
@@ -2276,6 +2298,9 @@ export const GraphHeader: MessageFns<GraphHeader> = {
     if (message.replayStartMs !== 0) {
       obj.replayStartMs = floatToJson(message.replayStartMs);
     }
+    if (message.restoredSequence !== 0) {
+      obj.restoredSequence = floatToJson(message.restoredSequence);
+    }
     return obj;
   },
 
@@ -2295,6 +2320,7 @@ export const GraphHeader: MessageFns<GraphHeader> = {
       : undefined;
     message.offsets = object.offsets?.map((e) => InputOffset.fromPartial(e)) || [];
     message.replayStartMs = object.replayStartMs ?? 0;
+    message.restoredSequence = object.restoredSequence ?? 0;
     return message;
   },
 };
