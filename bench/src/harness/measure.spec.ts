@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { promisify } from 'node:util';
 import { measure } from './measure.js';
-import { freeCores } from './spin.js';
+import { freeCores, machineStalls } from './spin.js';
 
 const BURN = 'const u = () => { const c = process.cpuUsage(); return c.user + c.system }; while (u() < 4e5);';
 
@@ -37,6 +37,15 @@ describe('measure', () => {
 
   test('fails as what it measures', async () => {
     await expect(measure(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  });
+});
+
+describe('machineStalls', () => {
+  test('are a share of the time', async () => {
+    const { stalledShare, longestStallMs } = await machineStalls(1);
+    expect(stalledShare).toBeGreaterThanOrEqual(0);
+    expect(stalledShare).toBeLessThanOrEqual(1);
+    expect(longestStallMs > 0).toBe(stalledShare > 0);
   });
 });
 

@@ -1,11 +1,11 @@
-import { type ServiceError, status } from '@grpc/grpc-js';
+import { CallFailed } from './client.js';
 
 /** What happened to the calls of one load. */
 export interface LoadResult {
   readonly calls: number;
   /** Calls that failed. */
   readonly errors: number;
-  /** How, and how often each. */
+  /** With which gRPC status, and how often each. */
   readonly failures: string;
   /** Answers that were found wrong. */
   readonly wrong: number;
@@ -15,7 +15,7 @@ export interface LoadResult {
 }
 
 export interface LoadOptions {
-  /** Makes the nth call, and returns whether its answer is right. @throws ServiceError */
+  /** Makes the nth call, and returns whether its answer is right. @throws CallFailed */
   readonly ask: (call: number) => Promise<boolean>;
   readonly isOver: () => boolean;
 }
@@ -69,8 +69,9 @@ class Counter {
       this.#seconds.push((performance.now() - dueAt) / 1000);
       if (!isRight) this.#wrong += 1;
     } catch (error) {
-      const { code } = error as ServiceError;
-      this.#failures.set(status[code], (this.#failures.get(status[code]) ?? 0) + 1);
+      if (!(error instanceof CallFailed)) throw error;
+      const { status } = error;
+      this.#failures.set(status, (this.#failures.get(status) ?? 0) + 1);
     }
   }
 

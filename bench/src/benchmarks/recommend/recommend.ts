@@ -4,10 +4,11 @@ import type { Kafka } from '@thaw/kafka';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark, BenchmarkContext, Result } from '../../benchmark.js';
+import { machineStalls } from '../../harness/spin.js';
 import { withKafka } from '../../with-kafka.js';
 import type { Learnt } from './caller.js';
 import { Callers } from './callers.js';
@@ -136,6 +137,8 @@ async function measure({ context, kafka, prefix, service, callers, vectors, grap
   const half = Math.floor(Math.min(perCpuSecond, fast.calls / fast.wallSeconds) / 2);
   context.progress(`  ${Math.round(perCpuSecond)} per CPU-second; ${half} calls a second for ${seconds} s`);
   const idle = await callers.open(half, seconds);
+  context.progress('stalls of the machine itself');
+  const { stalledShare, longestStallMs } = await machineStalls(availableParallelism());
 
   const swaps = context.number('swaps');
   context.progress(`${swaps} swaps under the same load`);
@@ -164,6 +167,8 @@ async function measure({ context, kafka, prefix, service, callers, vectors, grap
     { metric: 'errors', value: fast.errors + idle.errors, unit: 'calls', calls: fast.calls + idle.calls },
     { metric: 'p50_seconds', value: quantile(idle.seconds, 0.5), unit: 's', per_second: half },
     { metric: 'p99_seconds', value: p99(idle.seconds), unit: 's', per_second: half },
+    { metric: 'machine_stalled_share', value: stalledShare, unit: 'share' },
+    { metric: 'machine_longest_stall_seconds', value: longestStallMs / 1000, unit: 's' },
     { metric: 'recall_at_100', value: recall, unit: 'share', queries: RECALL_QUERIES },
     {
       metric: 'swap_errors',
