@@ -6,9 +6,11 @@ import {
   type GraphSettings,
   openEngine,
   reduceBatch,
+  snapshotMessages,
   takeSnapshot,
 } from '@thaw/graph';
 import { MemoryGraphStore } from '@thaw/store';
+import { GraphCopyBuilder } from '@thaw/waml';
 import { asEventSet, eventSequence, feed } from '../support/graph-events.js';
 
 const SETTINGS: GraphSettings = {
@@ -57,6 +59,18 @@ test('a copy for a replay holds what candidates of before the newest listings wo
       const edges = Array.from(first, (a, i): [string, number] => [edgeKey(id(a), id(second[i]!)), count[i]!]);
       expect(edges).toHaveLength(expected.edges.size);
       expect(new Map(edges)).toEqual(expected.edges);
+      // As of then, and over the stream as the trainer reads it.
+      expect(snapshot.past === undefined).toBe(startMs === 0);
+      const { customers, counts } = snapshot.past ?? { customers: new Uint32Array(0), counts: new Uint32Array(0) };
+      customers.forEach((then, i) => expect(then).toBeLessThanOrEqual(snapshot.products[i]!.customers));
+      counts.forEach((then, edge) => expect(then).toBeLessThanOrEqual(count[edge]!));
+      const builder = new GraphCopyBuilder();
+      for (const message of snapshotMessages(snapshot, { settings: SETTINGS, offsets: [] })) builder.add(message);
+      const read = builder.finish().past;
+      const isEmpty = snapshot.past === undefined || snapshot.products.length === 0;
+      expect(read && [[...Array.from(read.customers)], [...Array.from(read.counts)]]).toEqual(
+        isEmpty ? undefined : [[...customers], [...counts]],
+      );
     }),
     { numRuns: 200 },
   );

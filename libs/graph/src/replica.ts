@@ -59,6 +59,8 @@ export class GraphReplica {
         });
         break;
       }
+      case 'past': // for replays
+        break;
       case 'trailer':
         return true;
       case undefined:

@@ -1,4 +1,5 @@
 import type { graph } from '@thaw/contracts';
+import { countsBefore } from './past-counts.js';
 import { type ReplayExtras, replayExtras } from './replay-extras.js';
 import type { GraphState } from './state.js';
 
@@ -12,6 +13,8 @@ export interface GraphSnapshot {
   /** Edge i joins products first[i] < second[i] (by place); count[i] customers have both: exact. */
   readonly edges: { readonly first: Uint32Array; readonly second: Uint32Array; readonly count: Uint32Array };
   /** Seller seller[i] listed product product[i] at eventTimeMs[i] (epoch milliseconds). */
+  /** When the replayed listings began: customers of each product and count of each edge; undefined where unknown. */
+  readonly past: { readonly customers: Uint32Array; readonly counts: Uint32Array } | undefined;
   readonly listings: {
     readonly seller: Uint32Array;
     readonly product: Uint32Array;
@@ -30,12 +33,14 @@ export function takeSnapshot(state: GraphState, replayShare = 0): GraphSnapshot 
   const isSent = (product: number): boolean => state.reduction.inTrainingSet(product) || extras.products.has(product);
   const { reduction, productIds, sellerIds, catalogue, listings, counting } = state;
   const places = new Uint32Array(productIds.capacity);
+  const numbers: number[] = [];
   const products: graph.ProductNode[] = [];
   let listingCount = 0;
   for (const [product, productId] of productIds.entries()) {
     if (!isSent(product)) continue;
     const entry = catalogue.get(product)!;
     places[product] = products.length;
+    numbers.push(product);
     listingCount += listings.count(product);
     products.push({
       productId,
@@ -53,12 +58,14 @@ export function takeSnapshot(state: GraphState, replayShare = 0): GraphSnapshot 
     sellerPlaces[seller] = sellers.length;
     sellers.push(sellerId);
   }
+  const edges = copyEdges(state, places, extras);
   return {
     sequence: state.sequence,
     replayStartMs: extras.startMs,
     products,
     sellerIds: sellers,
-    edges: copyEdges(state, places, extras),
+    edges,
+    past: copyPast(state, numbers, edges, extras.startMs),
     listings: copyListings(state, { places, sellerPlaces, isSent }, listingCount),
   };
 }
@@ -80,6 +87,24 @@ function copyEdges(state: GraphState, places: Uint32Array, extras: ReplayExtras)
   shown.forEach(add);
   for (let i = 0; i < extras.edges.length; i += 2) add(extras.edges[i]!, extras.edges[i + 1]!);
   return { first, second, count };
+}
+
+function copyPast(
+  { counting }: GraphState,
+  numbers: readonly number[],
+  { first, second }: GraphSnapshot['edges'],
+  startMs: number,
+): GraphSnapshot['past'] {
+  if (startMs === 0 || counting.kind === 'external') return undefined;
+  const past = countsBefore(counting.counter, startMs);
+  if (past === undefined) return undefined;
+  return {
+    customers: Uint32Array.from(numbers, (product) => past.customers(product)),
+    counts: first.map((place, edge) => {
+      const [p, q] = [numbers[place]!, numbers[second[edge]!]!];
+      return past.count(Math.min(p, q), Math.max(p, q));
+    }),
+  };
 }
 
 interface ListingPlaces {
@@ -120,7 +145,7 @@ export function* snapshotMessages(
     ...header
   }: Pick<graph.GraphHeader, 'settings' | 'offsets'> & Partial<Pick<graph.GraphHeader, 'restoredSequence'>>,
 ): Generator<graph.ReadGraphResponse> {
-  const { sequence, replayStartMs, products, sellerIds, edges, listings } = snapshot;
+  const { sequence, replayStartMs, products, sellerIds, edges, past, listings } = snapshot;
   const candidates = products.reduce((sum, { candidate }) => sum + (candidate ? 1 : 0), 0);
   yield message({
     $case: 'header',
@@ -152,6 +177,13 @@ export function* snapshotMessages(
     const { seller, product, eventTimeMs } = listings;
     const value = { seller: column(seller), product: column(product), eventTimeMs: column(eventTimeMs) };
     yield message({ $case: 'listings', value });
+  }
+  if (past !== undefined) {
+    const { customers, counts } = past;
+    for (const [from, to] of slices(Math.max(customers.length, counts.length), NUMBERS_A_MESSAGE)) {
+      const value = { customers: [...customers.subarray(from, to)], counts: [...counts.subarray(from, to)] };
+      yield message({ $case: 'past', value });
+    }
   }
   yield message({ $case: 'trailer', value: { sequence } });
 }

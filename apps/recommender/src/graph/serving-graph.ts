@@ -58,6 +58,8 @@ export class ServingGraph {
         });
         break;
       }
+      case 'past': // for replays
+        break;
       case 'trailer':
         this.#productNumbers = [];
         this.#sellerNumbers = [];

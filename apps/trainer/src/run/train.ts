@@ -77,8 +77,12 @@ export async function train(
     signal,
   });
   const serving = job.serving?.learned;
-  const { rule, replayStartMs } = past;
-  const replay = replayOfGraph(past.state, { rule, ...(replayStartMs !== undefined && { startMs: replayStartMs }) });
+  const { rule, replayStartMs: startMs } = past;
+  const replay = replayOfGraph(past.state, {
+    rule,
+    ...(startMs !== undefined && { startMs }),
+    ...(past.past && { past: past.past }),
+  });
   const settings = await stage('choose', async () => {
     const dimensions = dimensionsFor(job.vectorBytes, state.productIds.length + state.sellerIds.length);
     if (job.kind === 'fine-tune' && serving !== undefined) {

@@ -22,6 +22,16 @@ export interface GraphCopy {
    * before would keep (see {@link reducedCopy}). Undefined: it is the reduced graph and no more.
    */
   readonly replayStartMs: number | undefined;
+  /** Customers and counts as of then, in the order of the state's; undefined where the graph does not tell. */
+  readonly past: PastColumns | undefined;
+}
+
+/** What a graph was at an earlier time: see `PastCounts` of graph.proto. */
+export interface PastColumns {
+  /** `[products]` */
+  readonly customers: ArrayLike<number>;
+  /** `[edges]` */
+  readonly counts: ArrayLike<number>;
 }
 
 /**
@@ -47,6 +57,7 @@ export class GraphCopyBuilder {
     product: new GrowingColumn(Uint32Array),
     timeMs: new GrowingColumn(Float64Array),
   };
+  readonly #past = { customers: new GrowingColumn(Uint32Array), counts: new GrowingColumn(Uint32Array) };
   #header: graph.GraphHeader | undefined;
   #complete = false;
 
@@ -70,6 +81,10 @@ export class GraphCopyBuilder {
         this.#listings.seller.pushAll(part.value.seller);
         this.#listings.product.pushAll(part.value.product);
         this.#listings.timeMs.pushAll(part.value.eventTimeMs);
+        return;
+      case 'past':
+        this.#past.customers.pushAll(part.value.customers);
+        this.#past.counts.pushAll(part.value.counts);
         return;
       case 'trailer':
         this.#complete = true;
@@ -113,7 +128,15 @@ export class GraphCopyBuilder {
       texts: this.#texts,
       rule: { minCustomers, maxListings },
       replayStartMs: replayStartMs > 0 ? replayStartMs : undefined,
+      past: this.#pastColumns(),
     };
+  }
+
+  #pastColumns(): PastColumns | undefined {
+    const { customers, counts } = this.#past;
+    const isWhole =
+      customers.filled.length === this.#productIds.length && counts.filled.length === this.#edges.count.filled.length;
+    return isWhole && this.#productIds.length > 0 ? { customers: customers.filled, counts: counts.filled } : undefined;
   }
 
   #addProduct({ productId, categoryId, title, description, candidate, listings, customers }: graph.ProductNode): void {

@@ -17,6 +17,7 @@ export function reducedCopy(copy: GraphCopy): GraphCopy {
   return {
     ...copy,
     replayStartMs: undefined,
+    past: undefined,
     texts: Array.from(products, (product) => texts[product]!),
     state: {
       ...state,

@@ -51,6 +51,33 @@ test('takes off the newest listings, and asks for those that could have been for
   ]);
 });
 
+test('has the customers and pairs of then, where the graph tells them', () => {
+  const coInteractions = { first: [0, 0, 1], second: [1, 2, 3], count: [6, 5, 5] };
+  const state = {
+    ...stateWith([
+      [0, 0, 1],
+      [0, 1, 2],
+      [0, 2, 3],
+      [0, 3, 4],
+    ]),
+    coInteractions,
+    lowestCount: 5,
+  };
+  const past = { customers: [9, 9, 1, 9, 1], counts: [5, 5, 4] };
+  const replay = replayOfGraph(state, { startMs: 3, rule, past });
+  expect([...replay.state.candidates]).toEqual([0, 1, 3]); // 2 was not in demand yet
+  expect(replay.targets).toEqual([{ seller: 0, product: 3 }]);
+  expect(replay.state.customers).toBe(past.customers);
+  const { first, second, count } = replay.state.coInteractions;
+  expect([first, second, count].map((column) => Array.from(column))).toEqual([
+    [0, 0],
+    [1, 2],
+    [5, 5],
+  ]);
+  expect(replay.demandIsOfNow).toBeUndefined();
+  expect(replayOfGraph(state, { startMs: 3, rule })).toMatchObject({ demandIsOfNow: true, state: { coInteractions } });
+});
+
 test('never knows a listing of a time that is still to be foreseen, and bears a graph without listings', () => {
   const listing = fc.tuple(fc.nat(SELLERS - 1), fc.nat(PRODUCTS - 1), fc.nat(6));
   fc.assert(

@@ -364,6 +364,16 @@ export interface ListingEdges {
   eventTimeMs: number[];
 }
 
+/**
+ * How it was when the replayed listings began, as far as histories tell: who touched a product before and again since is
+ * missing. Of the products, and of the edges, in the order in which they were sent; the parts of several messages follow
+ * one another. Only with a replay, and left out where customers are counted elsewhere or are too many.
+ */
+export interface PastCounts {
+  customers: number[];
+  counts: number[];
+}
+
 /** The last message: a stream without it was cut off. */
 export interface GraphTrailer {
   sequence: number;
@@ -377,6 +387,7 @@ export interface ReadGraphResponse {
     | { $case: "edges"; value: ProductEdges }
     | { $case: "listings"; value: ListingEdges }
     | { $case: "trailer"; value: GraphTrailer }
+    | { $case: "past"; value: PastCounts }
     | undefined;
 }
 
@@ -3133,6 +3144,121 @@ export const ListingEdges: MessageFns<ListingEdges> = {
   },
 };
 
+function createBasePastCounts(): PastCounts {
+  return { customers: [], counts: [] };
+}
+
+export const PastCounts: MessageFns<PastCounts> = {
+  encode(message: PastCounts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.customers.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.customers) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.counts.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.counts) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PastCounts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePastCounts();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.customers.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.customers.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.counts.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.counts.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PastCounts {
+    return {
+      customers: globalThis.Array.isArray(object?.customers)
+        ? object.customers.map((e: any) => globalThis.Number(e))
+        : [],
+      counts: globalThis.Array.isArray(object?.counts) ? object.counts.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: PastCounts): unknown {
+    const obj: any = {};
+    if (message.customers?.length) {
+      obj.customers = message.customers.map((e) => Math.round(e));
+    }
+    if (message.counts?.length) {
+      obj.counts = message.counts.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PastCounts>): PastCounts {
+    return PastCounts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PastCounts>): PastCounts {
+    const message = createBasePastCounts();
+    message.customers = object.customers?.map((e) => e) || [];
+    message.counts = object.counts?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseGraphTrailer(): GraphTrailer {
   return { sequence: 0 };
 }
@@ -3225,6 +3351,9 @@ export const ReadGraphResponse: MessageFns<ReadGraphResponse> = {
       case "trailer":
         GraphTrailer.encode(message.part.value, writer.uint32(50).fork()).join();
         break;
+      case "past":
+        PastCounts.encode(message.part.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3290,6 +3419,14 @@ export const ReadGraphResponse: MessageFns<ReadGraphResponse> = {
             message.part = { $case: "trailer", value: GraphTrailer.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.part = { $case: "past", value: PastCounts.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3316,6 +3453,8 @@ export const ReadGraphResponse: MessageFns<ReadGraphResponse> = {
         ? { $case: "listings", value: ListingEdges.fromJSON(object.listings) }
         : isSet(object.trailer)
         ? { $case: "trailer", value: GraphTrailer.fromJSON(object.trailer) }
+        : isSet(object.past)
+        ? { $case: "past", value: PastCounts.fromJSON(object.past) }
         : undefined,
     };
   },
@@ -3334,6 +3473,8 @@ export const ReadGraphResponse: MessageFns<ReadGraphResponse> = {
       obj.listings = ListingEdges.toJSON(message.part.value);
     } else if (message.part?.$case === "trailer") {
       obj.trailer = GraphTrailer.toJSON(message.part.value);
+    } else if (message.part?.$case === "past") {
+      obj.past = PastCounts.toJSON(message.part.value);
     }
     return obj;
   },
@@ -3377,6 +3518,12 @@ export const ReadGraphResponse: MessageFns<ReadGraphResponse> = {
       case "trailer": {
         if (object.part?.value !== undefined && object.part?.value !== null) {
           message.part = { $case: "trailer", value: GraphTrailer.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "past": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "past", value: PastCounts.fromPartial(object.part.value) };
         }
         break;
       }
