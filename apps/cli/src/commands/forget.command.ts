@@ -47,11 +47,11 @@ export class ForgetCommand extends CommandRunner {
   private async forget(customerId: string, options: ForgetOptions): Promise<ErasureReceipt> {
     const { reason = '', timeout = DEFAULT_TIMEOUT_MS, yes = false } = options;
     const loaded = this.source.load();
-    const services = openServices(loaded.config, options);
     const session = await openOperatorSession(loaded.config, quietLogger(loaded, this.output), {
       role: 'admin',
       what: 'thaw forget',
     });
+    const services = openServices(loaded.config, options);
     try {
       const commandId = options.commandId ?? newCommandId();
       if (options.commandId !== undefined) {

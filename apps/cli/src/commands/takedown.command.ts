@@ -41,11 +41,11 @@ export class TakedownCommand extends CommandRunner {
   override async run([productId = '']: string[], options: TakedownOptions = {}): Promise<void> {
     const { reason = '', timeout = DEFAULT_TIMEOUT_MS, yes = false, force = false } = options;
     const loaded = this.source.load();
-    const services = openServices(loaded.config, options);
     const session = await openOperatorSession(loaded.config, quietLogger(loaded, this.output), {
       role: 'operator',
       what: 'thaw takedown',
     });
+    const services = openServices(loaded.config, options);
     try {
       const commandId = options.commandId ?? newCommandId();
       const earlier = options.commandId && (await earlierTakedown(session, { commandId, productId }));

@@ -1,7 +1,7 @@
 import { type BundleStore, FILES } from '@thaw/bundle';
 import { type operator, ThawError } from '@thaw/contracts';
 import type { Interner } from '@thaw/graph';
-import { openIndex } from '@thaw/index';
+import { openIndex, rowsById } from '@thaw/index';
 import { ProductNumbers } from '../product-numbers.js';
 import { ServedVersion } from '../served-version.js';
 import { slowly } from '../slowly.js';
@@ -84,10 +84,4 @@ async function knownIds(
   };
   await slowly(ids, look, signal);
   return known;
-}
-
-async function rowsById(ids: readonly string[], signal: AbortSignal): Promise<Map<string, number>> {
-  const rows = new Map<string, number>();
-  await slowly(ids, (id) => rows.set(id, rows.size), signal);
-  return rows;
 }
