@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../apps/trainer/dist/main.js', import.meta.url));
+const RUN = fileURLToPath(new URL('../../apps/trainer/dist/run/process.js', import.meta.url));
 
 export interface TrainerProcessOptions {
   readonly bootstrap: string;
@@ -73,7 +74,7 @@ export class TrainerProcess {
 
   /** Processes of runs that live now. */
   get runs(): number[] {
-    return childrenOf(this.#child.pid!);
+    return childrenOf(this.#child.pid!, RUN);
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
@@ -151,11 +152,19 @@ interface Calls {
   releasePin: { request: operator.ReleasePinRequest; answer: operator.ReleasePinResponse };
 }
 
-/** Processes whose parent this is. Linux only. */
-function childrenOf(parent: number): number[] {
+/**
+ * Processes of one script whose parent this is. Linux only.
+ *
+ * A child that has not reached its script yet does not count: until it runs a program of its own, its parent waits for
+ * it, and a signal that stops the one stops both.
+ */
+function childrenOf(parent: number, script: string): number[] {
   const isChild = (pid: number): boolean => {
     try {
-      return new RegExp(`^PPid:\\s+${parent}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+      return (
+        new RegExp(`^PPid:\\s+${parent}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8')) &&
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(script)
+      );
     } catch {
       return false; // it ended between the two looks
     }
