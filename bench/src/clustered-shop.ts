@@ -92,6 +92,7 @@ export class ClusteredShop {
         candidates,
         settings: {
           historyLimit: 200,
+          demandLimit: 1000,
           coInteractionThreshold: 2,
           minCustomers: 5,
           maxListings: MOST_CANDIDATE_LISTINGS + 1,

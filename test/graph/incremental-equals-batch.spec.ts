@@ -21,6 +21,7 @@ import { type AnyEvent, asEventSet, eventSequence, feed, inBatches } from '../su
 const SETTINGS: GraphSettings = {
   ...DEFAULT_GRAPH_SETTINGS,
   historyLimit: 4,
+  demandLimit: 6,
   coInteractionThreshold: 2,
   minCustomers: 2,
   maxListings: 2,
@@ -142,7 +143,8 @@ describe('the incremental graph equals the batch reduction of the same events', 
       coInteractionThreshold: fc.integer({ min: 1, max: 4 }),
       minCustomers: fc.integer({ min: 1, max: 4 }),
       maxListings: fc.integer({ min: 1, max: 4 }),
-      historyLimit: fc.integer({ min: 1, max: 4 }),
+      historyLimit: fc.integer({ min: 1, max: 6 }),
+      demandLimit: fc.integer({ min: 1, max: 6 }),
     });
     await fc.assert(
       fc.asyncProperty(eventSequence('embedded'), lengths, other, async (events, cuts, changed) => {

@@ -33,12 +33,19 @@ describe('settings changed between two runs', () => {
     }
   });
 
-  test('a higher history limit, where histories are full, is refused, and the old one is taken again', async () => {
-    const refused = fixture.spawn({ ...LOW_LIMITS, historyLimit: 6 });
+  test('a higher history limit takes back what had faded', async () => {
+    const settings = { ...LOW_LIMITS, historyLimit: LOW_LIMITS.demandLimit };
+    const app = await fixture.start(settings);
+    expect(await fixture.differences(app, settings)).toEqual([]);
+    await app.kill('SIGTERM');
+  });
+
+  test('a higher limit than that of demand is refused, and the old one is taken again', async () => {
+    const refused = fixture.spawn({ ...LOW_LIMITS, demandLimit: 8 });
     await refused.exited;
     expect(refused.exitCode).toBe(EXIT_FATAL);
     expect(refused.log).toContain('"code":"GRAPH_SETTINGS"');
-    expect(refused.log).toContain('cannot be raised from 4 to 6');
+    expect(refused.log).toContain('THAW_DEMAND_LIMIT cannot be raised from 6 to 8');
 
     await fixture.topics.produce(events(50));
     const app = await fixture.start(LOW_LIMITS);

@@ -65,9 +65,10 @@ function recount(interactions, ids) {
   }
   const counts = new Uint16Array(ids.length * ids.length);
   for (const times of newest.values()) {
-    const history = [...times].sort(([p, a], [q, b]) => b - a || (p < q ? -1 : 1)).slice(0, SETTINGS.historyLimit);
-    const kept = history.map(([id]) => numbers.get(id));
-    for (const a of kept) for (const b of kept) counts[a * ids.length + b] += 1;
+    const newestFirst = [...times].sort(([p, a], [q, b]) => b - a || (p < q ? -1 : 1)).map(([id]) => numbers.get(id));
+    const history = newestFirst.slice(0, SETTINGS.historyLimit);
+    for (const a of history) for (const b of history) if (a !== b) counts[a * ids.length + b] += 1;
+    for (const a of newestFirst.slice(0, SETTINGS.demandLimit)) counts[a * ids.length + a] += 1;
   }
   return counts;
 }

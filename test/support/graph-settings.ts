@@ -4,6 +4,7 @@ import { DEFAULT_GRAPH_SETTINGS, type GraphSettings } from '@thaw/graph';
 export const LOW_LIMITS: GraphSettings = {
   ...DEFAULT_GRAPH_SETTINGS,
   historyLimit: 4,
+  demandLimit: 6,
   coInteractionThreshold: 2,
   minCustomers: 2,
   maxListings: 2,
@@ -13,6 +14,7 @@ export const LOW_LIMITS: GraphSettings = {
 export function settingsVariables(settings: GraphSettings): Record<string, string> {
   return {
     THAW_HISTORY_LIMIT: String(settings.historyLimit),
+    THAW_DEMAND_LIMIT: String(settings.demandLimit),
     THAW_CO_INTERACTION_THRESHOLD: String(settings.coInteractionThreshold),
     THAW_MIN_CUSTOMERS: String(settings.minCustomers),
     THAW_MAX_LISTINGS: String(settings.maxListings),

@@ -111,6 +111,7 @@ function ingestSettings(config: Config, brokers: readonly string[]) {
     microBatchMaxDelayMs: graph.microBatchMaxDelayMs,
     settings: {
       historyLimit: graph.historyLimit,
+      demandLimit: graph.demandLimit,
       coInteractionThreshold: graph.coInteractionThreshold,
       minCustomers: graph.minCustomers,
       maxListings: graph.maxListings,

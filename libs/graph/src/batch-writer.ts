@@ -83,12 +83,15 @@ export class BatchWriter {
     const { customerIds, counting } = this.state;
     const key = numberKey(customer);
     const histories = counting.kind === 'embedded' ? counting.counter.histories : undefined;
-    const length = histories?.length(customer) ?? 0;
-    if (histories === undefined || length === 0) return { table: 'customers', key, value: null };
+    const held = histories?.held(customer) ?? 0;
+    if (histories === undefined || held === 0) return { table: 'customers', key, value: null };
     const start = histories.start(customer);
-    const products = histories.products.subarray(start, start + length);
-    const times = histories.times.subarray(start, start + length);
-    return put('customers', key, encodeCustomer(customerIds.id(customer), products, times));
+    const entries = {
+      products: histories.products.subarray(start, start + held),
+      times: histories.times.subarray(start, start + held),
+      firstTimes: histories.firstTimes.subarray(start, start + held),
+    };
+    return put('customers', key, encodeCustomer(customerIds.id(customer), entries));
   }
 
   #clear(): void {

@@ -91,7 +91,7 @@ export class GraphEngine {
     const { counter } = state.counting;
     counter.forget(customer, event.eventTimeMs);
     this.#writer.customers.add(customer);
-    if (counter.histories.length(customer) === 0) state.customerIds.release(customer);
+    if (counter.histories.held(customer) === 0) state.customerIds.release(customer);
     return 'erased';
   }
 
@@ -117,8 +117,8 @@ export class GraphEngine {
   }
 
   /** After the settings changed under a loaded state: settles every product again and stores the settings. */
-  settleAll(causedAtMs: number, shortened: readonly number[]): SettledBatch {
-    for (const customer of shortened) this.#writer.customers.add(customer);
+  settleAll(causedAtMs: number, rearranged: readonly number[]): SettledBatch {
+    for (const customer of rearranged) this.#writer.customers.add(customer);
     for (let product = 0; product < this.state.productIds.capacity; product++) this.#writer.touched.push(product);
     return this.#writer.settle(causedAtMs);
   }

@@ -9,7 +9,7 @@ export * from './pair-counts.js';
 export * from './port.js';
 export * from './reference.js';
 export * from './replica.js';
-export { decodeNumber, encodeNumber, sequenceKey, textKey } from './rows.js';
+export { decodeNumber, encodeNumber, sequenceKey, textKey, withFirstTimes } from './rows.js';
 export * from './settings.js';
 export * from './snapshot.js';
 export { grown } from './state/growable.js';

@@ -2,6 +2,7 @@ import { ThawError } from '@thaw/contracts';
 import { META_RESTORED, META_SEQUENCE, META_SETTINGS } from './batch-writer.js';
 import { EmbeddedCounter } from './counting/embedded-counter.js';
 import { ExternalCounter } from './counting/external-counter.js';
+import type { HistoryLimits } from './counting/histories.js';
 import { GraphEngine, type SettledBatch } from './engine.js';
 import type { GraphStore, Mutation, Row, TableName } from './port.js';
 import {
@@ -13,7 +14,7 @@ import {
   encodeNumber,
   keyNumber,
 } from './rows.js';
-import type { GraphSettings } from './settings.js';
+import { type GraphSettings, historyLimits } from './settings.js';
 import { type Counter, GraphState } from './state.js';
 import { Interner } from './state/interner.js';
 
@@ -57,7 +58,7 @@ function createState({ counter, sketchCells }: OpenOptions, settings: GraphSetti
       : {
           kind: 'embedded',
           counter: new EmbeddedCounter({
-            historyLimit: settings.historyLimit,
+            limits: historyLimits(settings),
             threshold,
             sketchCells,
             idOf: (product) => productIds.id(product),
@@ -118,9 +119,9 @@ async function loadCounts(store: GraphStore, state: GraphState): Promise<void> {
     return;
   }
   await forEachRow(store, 'customers', ({ key, value }) => {
-    const { id, products, times } = decodeCustomer(value);
+    const { id, products, times, firstTimes } = decodeCustomer(value);
     state.customerIds.restore(keyNumber(key), id);
-    counting.counter.restore(keyNumber(key), products, times);
+    counting.counter.histories.restore(keyNumber(key), products, times, firstTimes);
   });
   state.customerIds.endRestore();
   counting.counter.recount(settings.coInteractionThreshold, state.productIds.capacity);
@@ -135,19 +136,13 @@ async function adjust(
 ): Promise<SettledBatch> {
   const { state } = engine;
   const { counting } = state;
-  let shortened: number[] = [];
+  let rearranged: number[] = [];
   if (counting.kind === 'embedded') {
-    const before = counting.counter.histories.limit;
-    if (settings.historyLimit > before && counting.counter.histories.anyFull()) {
-      throw new ThawError(
-        'GRAPH_SETTINGS',
-        `The history limit cannot be raised from ${before} to ${settings.historyLimit}: some histories are full, and ` +
-          `what fell out of them is not stored. Set it back to ${before}, or delete the state (the folder of the ` +
-          `graph in the data directory) to have it rebuilt from the topics.`,
-        { details: { setting: 'historyLimit', stored: before, wanted: settings.historyLimit } },
-      );
-    }
-    shortened = counting.counter.limitHistories(settings.historyLimit);
+    const { histories } = counting.counter;
+    const wanted = historyLimits(settings);
+    const { demand: stored } = histories.limits;
+    if (wanted.demand > stored && histories.anyFull()) throw cannotBeRaised(stored, wanted);
+    rearranged = histories.relimit(wanted);
     counting.counter.recount(settings.coInteractionThreshold, state.productIds.capacity);
   } else {
     counting.counter.reset(settings.coInteractionThreshold);
@@ -155,12 +150,27 @@ async function adjust(
   }
   state.settings = settings;
   state.reduction.reconfigure(settings);
-  return engine.settleAll(nowMs, shortened);
+  return engine.settleAll(nowMs, rearranged);
+}
+
+function cannotBeRaised(stored: number, { history, demand }: HistoryLimits): ThawError {
+  const [setting, variable] =
+    history === demand ? ['historyLimit', 'THAW_HISTORY_LIMIT'] : ['demandLimit', 'THAW_DEMAND_LIMIT'];
+  return new ThawError(
+    'GRAPH_SETTINGS',
+    `${variable} cannot be raised from ${stored} to ${demand}: some customers have as many products as were kept, and ` +
+      `those beyond are not stored. Set it to ${stored}, or delete the state (the folder of the graph in the data ` +
+      `directory) to have it rebuilt from the topics.`,
+    { details: { setting: setting, stored, wanted: demand } },
+  );
 }
 
 async function storedSettings(store: GraphStore): Promise<GraphSettings | undefined> {
   const row = await store.get('meta', META_SETTINGS);
-  return row === undefined ? undefined : (JSON.parse(decodeText(row)) as GraphSettings);
+  if (row === undefined) return undefined;
+  const stored = JSON.parse(decodeText(row)) as Omit<GraphSettings, 'demandLimit'> & Partial<GraphSettings>;
+  // Before there was a limit for demand, it ended with the history.
+  return { demandLimit: stored.historyLimit, ...stored };
 }
 
 function sameSettings(a: GraphSettings, b: GraphSettings): boolean {

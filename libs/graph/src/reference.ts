@@ -7,7 +7,7 @@ import type {
 } from '@thaw/contracts';
 import { PairCounts } from './pair-counts.js';
 import { edgeKey } from './replica.js';
-import type { GraphSettings } from './settings.js';
+import { type GraphSettings, historyLimits } from './settings.js';
 import { precedence } from './state/catalogue.js';
 
 /** All events, in any order, with any number of repetitions. */
@@ -22,11 +22,11 @@ export interface EventSet {
 
 /** What METHOD's steps 1 to 5 make of a set of events. */
 export interface BatchReduction {
-  /** customer → product → last interaction, epoch milliseconds: at most H each. */
+  /** customer → product → last interaction, epoch milliseconds: at most H each, those whose pairs count. */
   readonly histories: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Every pair with a count above 0. */
   readonly counts: PairCounts;
-  /** Product → customers whose history holds it. */
+  /** Product → customers that interacted with it, as far as their products are kept. */
   readonly customers: ReadonlyMap<string, number>;
   /** Active product → listings in force: product → seller → event time. */
   readonly listings: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -47,8 +47,12 @@ export function reduceBatch(
   settings: GraphSettings,
   givenCandidates?: ReadonlySet<string>,
 ): BatchReduction {
-  const histories = buildHistories(events, settings.historyLimit);
-  const { counts, customers } = events.counts ? takeCounts(events.counts) : countPairs(histories);
+  const limits = historyLimits(settings);
+  const kept = newestProducts(events, limits.demand);
+  const histories = new Map([...kept].map(([customer, products]) => [customer, first(products, limits.history)]));
+  const { counts, customers } = events.counts
+    ? takeCounts(events.counts)
+    : { counts: countPairs(histories), customers: countCustomers(kept) };
   const products = lastWriterWins(
     events.products,
     ({ productId }) => productId,
@@ -77,7 +81,8 @@ export function reduceBatch(
   return { histories, counts, customers, listings, products, candidates, edges, trainingSet, sellers };
 }
 
-function buildHistories(events: EventSet, limit: number): Map<string, Map<string, number>> {
+/** customer → product → last interaction: the newest of each, as many as the limit allows, the newest first. */
+function newestProducts(events: EventSet, limit: number): Map<string, Map<string, number>> {
   const erasedUntil = new Map<string, number>();
   for (const { customerId, eventTimeMs } of events.erasures) {
     erasedUntil.set(customerId, Math.max(eventTimeMs, erasedUntil.get(customerId) ?? -Infinity));
@@ -90,24 +95,32 @@ function buildHistories(events: EventSet, limit: number): Map<string, Map<string
   }
   for (const [customer, times] of lastTimes) {
     const newestFirst = [...times].sort(([p, a], [q, b]) => b - a || (p < q ? -1 : 1));
-    lastTimes.set(customer, new Map(newestFirst.slice(0, limit)));
+    lastTimes.set(customer, first(new Map(newestFirst), limit));
   }
   return lastTimes;
 }
 
 type Counts = Pick<BatchReduction, 'counts' | 'customers'>;
 
-function countPairs(histories: ReadonlyMap<string, ReadonlyMap<string, number>>): Counts {
+const first = <K, V>(map: ReadonlyMap<K, V>, count: number): Map<K, V> => new Map([...map].slice(0, count));
+
+function countPairs(histories: ReadonlyMap<string, ReadonlyMap<string, number>>): PairCounts {
   const counts = new PairCounts();
-  const customers = new Map<string, number>();
   for (const times of histories.values()) {
     const products = [...times.keys()];
     products.forEach((p, index) => {
-      customers.set(p, (customers.get(p) ?? 0) + 1);
       for (const q of products.slice(index + 1)) counts.increment(p, q);
     });
   }
-  return { counts, customers };
+  return counts;
+}
+
+function countCustomers(kept: ReadonlyMap<string, ReadonlyMap<string, number>>): Map<string, number> {
+  const customers = new Map<string, number>();
+  for (const products of kept.values()) {
+    for (const product of products.keys()) customers.set(product, (customers.get(product) ?? 0) + 1);
+  }
+  return customers;
 }
 
 function takeCounts(events: readonly CoInteractionCountEvent[]): Counts {

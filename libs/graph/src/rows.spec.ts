@@ -16,15 +16,16 @@ const timeMs = fc.integer({ min: 0, max: 8.64e15 });
 
 describe('rows of the store', () => {
   test('give back what was written, wherever their bytes lie', () => {
-    const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 0xffff_ffff }), timeMs));
+    const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 0xffff_ffff }), timeMs, timeMs));
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), history, fc.integer({ min: 0, max: 7 }), (id, entries, shift) => {
         const products = Uint32Array.from(entries, ([product]) => product);
         const times = Float64Array.from(entries, ([, time]) => time);
-        const row = encodeCustomer(id, products, times);
+        const firstTimes = Float64Array.from(entries, ([, , time]) => time);
+        const row = encodeCustomer(id, { products, times, firstTimes });
         const shifted = new Uint8Array(row.length + shift).subarray(shift);
         shifted.set(row);
-        expect(decodeCustomer(shifted)).toEqual({ id, products, times });
+        expect(decodeCustomer(shifted)).toEqual({ id, products, times, firstTimes });
       }),
     );
     const entry = { active: true, timeMs: 5, categoryId: 'a', title: 'Täpp "x"', description: '\u2028' };

@@ -49,19 +49,28 @@ export function decodeNumber(bytes: Uint8Array): number {
 
 export interface CustomerRow {
   readonly id: string;
+  /** The history first, then the faded ones. */
   readonly products: Uint32Array<ArrayBuffer>;
   /** Last interaction with each product, epoch milliseconds. */
   readonly times: Float64Array<ArrayBuffer>;
+  /** First interaction with each that is known, epoch milliseconds. */
+  readonly firstTimes: Float64Array<ArrayBuffer>;
 }
 
-/** Layout: times (8 bytes each), products (4 bytes each), id, and the number of products in the last 4 bytes. */
-export function encodeCustomer(id: string, products: Uint32Array, times: Float64Array): Uint8Array {
+const ENTRY_BYTES = 20;
+
+/** Layout: last times (8 bytes each), first times (8), products (4), id, and the number of products in the last 4 bytes. */
+export function encodeCustomer(
+  id: string,
+  { products, times, firstTimes }: Readonly<Record<'times' | 'firstTimes', Float64Array>> & { products: Uint32Array },
+): Uint8Array {
   const count = products.length;
-  const row = new Uint8Array(count * 12 + id.length * 3 + 4);
-  row.set(new Uint8Array(times.buffer, times.byteOffset, count * 8), 0);
-  row.set(new Uint8Array(products.buffer, products.byteOffset, count * 4), count * 8);
-  const { written } = encoder.encodeInto(id, row.subarray(count * 12));
-  const end = count * 12 + written;
+  const row = new Uint8Array(count * ENTRY_BYTES + id.length * 3 + 4);
+  row.set(bytesOf(times), 0);
+  row.set(bytesOf(firstTimes), count * 8);
+  row.set(bytesOf(products), count * 16);
+  const { written } = encoder.encodeInto(id, row.subarray(count * ENTRY_BYTES));
+  const end = count * ENTRY_BYTES + written;
   new DataView(row.buffer).setUint32(end, count, true);
   return row.subarray(0, end + 4);
 }
@@ -70,12 +79,24 @@ export function decodeCustomer(row: Uint8Array): CustomerRow {
   const end = row.byteLength - 4;
   const count = new DataView(row.buffer, row.byteOffset + end).getUint32(0, true);
   // Copies, since the bytes of a row need not be aligned for typed arrays.
-  const numbers = row.slice(0, count * 12).buffer;
+  const numbers = row.slice(0, count * ENTRY_BYTES).buffer;
   return {
-    id: decoder.decode(row.subarray(count * 12, end)),
+    id: decoder.decode(row.subarray(count * ENTRY_BYTES, end)),
     times: new Float64Array(numbers, 0, count),
-    products: new Uint32Array(numbers, count * 8, count),
+    firstTimes: new Float64Array(numbers, count * 8, count),
+    products: new Uint32Array(numbers, count * 16, count),
   };
+}
+
+/** A customer's row of format 1, which had no first times, as one of format 2: the first is taken to be the last. */
+export function withFirstTimes(row: Uint8Array): Uint8Array {
+  const count = new DataView(row.buffer, row.byteOffset + row.byteLength - 4).getUint32(0, true);
+  const times = row.subarray(0, count * 8);
+  return Uint8Array.from([...times, ...times, ...row.subarray(count * 8)]);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 export interface ProductRow {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { bytes, put, rowsOf } from './contract.js';
 import { openFolder } from './folder.js';
-import { FORMAT, MIGRATIONS, settleFormat, type FormatOutcome, type Migration } from './format.js';
+import { FORMAT, MIGRATIONS, settleFormat, type FormatOutcome } from './format.js';
+import type { Migration } from './migrations/migration.js';
 import { RocksGraphStore } from './rocks-graph-store.js';
 import { temporaryFolders } from './temporary-folder.js';
 

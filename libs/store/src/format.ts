@@ -1,27 +1,16 @@
 import { TABLES, type TableName } from '@thaw/graph';
-import type { Database } from './database.js';
 import { versionMismatch } from './failures.js';
+import { addFirstTimes } from './migrations/add-first-times.js';
+import type { Migration, MigrationTarget } from './migrations/migration.js';
 import { OWN_FAMILY } from './settings.js';
 
 /** The format of the rows that this Thaw writes. Raise it with a migration from the one before. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 const FORMAT_KEY = new TextEncoder().encode('format');
 
-/** What a migration may do to the folder: each write is atomic and synced. */
-export type MigrationTarget = Pick<Database, 'get' | 'scan' | 'write'>;
-
-/**
- * Rewrites the rows of format `from` as those of `from + 1`. It may be stopped between two writes and is then run again
- * from its start: what it has rewritten it must recognise or rewrite to the same.
- */
-export interface Migration {
-  readonly from: number;
-  migrate(target: MigrationTarget): void;
-}
-
 /** From every older format that is still read, one step each. */
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [addFirstTimes];
 
 export interface FormatOutcome {
   readonly fresh: boolean;

@@ -1,6 +1,7 @@
 export { type StoreScan, type TablePage, writeStore } from './checkpoint.js';
-export { FORMAT, MIGRATIONS, type FormatOutcome, type Migration, type MigrationTarget } from './format.js';
+export { FORMAT, MIGRATIONS, type FormatOutcome } from './format.js';
 export { MemoryGraphStore, type MemorySnapshot } from './memory-graph-store.js';
+export type { Migration, MigrationTarget } from './migrations/migration.js';
 export {
   RocksGraphStore,
   type RocksGraphStoreOptions,

@@ -60,7 +60,7 @@ export class ForgetCommand extends CommandRunner {
       }
       await services.graph.connect();
       const { products } = await services.graph.customer(customerId);
-      await confirm(`This forgets ${customerId} and ${count(products)} products of the history, for good`, yes);
+      await confirm(`This forgets ${customerId} and ${count(products)} products, for good`, yes);
       const request = { commandId, customerId, reason, timeoutMs: timeout, nowMs: Date.now() };
       return await forget(session, services.graph, request);
     } finally {

@@ -63,7 +63,7 @@ export async function customer(pipeline: IngestPipeline, customerId: string): Pr
     const untilMs = erasures.untilMs(customerId);
     return {
       sequence,
-      products: number === undefined ? 0 : counting.counter.histories.length(number),
+      products: number === undefined ? 0 : counting.counter.histories.held(number),
       erasedUntilMs: untilMs > 0 ? untilMs : 0,
     };
   });

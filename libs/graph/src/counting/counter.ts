@@ -13,7 +13,7 @@ export interface CoInteractionCounter {
   /** Products whose number of customers changed since the last `clearDirty`; may hold one more than once. */
   readonly dirtyProducts: number[];
 
-  /** Customers whose history holds the product now. */
+  /** Customers that interacted with the product, also where it has faded from their history. */
   customers(product: number): number;
   /** Customers whose history holds both now: exact, under the threshold too. -1 where only edges are known. */
   count(a: number, b: number): number;

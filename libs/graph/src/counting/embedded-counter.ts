@@ -1,8 +1,9 @@
+import { grown } from '../state/growable.js';
 import { ListPool } from '../state/list-pool.js';
 import { PairSketch } from '../state/pair-sketch.js';
 import type { CoInteractionCounter, CounterStats } from './counter.js';
 import { EdgeCounts } from './edge-counts.js';
-import { Histories, type HistoryOutcome } from './histories.js';
+import { Histories, type HistoryLimits, type HistoryListener, type HistoryOutcome } from './histories.js';
 
 /** A sketch fuller than this is doubled: beyond it too many pairs share a cell. */
 const FULLEST_SKETCH = 0.5;
@@ -11,32 +12,33 @@ const LARGEST_SKETCH_CELLS = 2 ** 31;
 /**
  * Counts distinct co-interactions from histories, exactly, without storing a count for each pair.
  *
- * count(p, q) is the size of the intersection of two sorted lists: the customers of p and those of q. Four pairs in
+ * count(p, q) is the size of the intersection of two sorted lists: the customers whose history holds p and those with q. Four pairs in
  * five are touched once and never again, so counts are not written down pair by pair: a sketch (a byte a pair or less)
  * bounds each count from above, and only where the bound reaches the threshold are the two lists intersected. A pair at
  * or over the threshold is an edge and carries its exact count from then on, until it falls below.
  */
-export class EmbeddedCounter implements CoInteractionCounter {
+export class EmbeddedCounter implements CoInteractionCounter, HistoryListener {
   readonly dirtyProducts: number[] = [];
   readonly histories: Histories;
-  readonly #postings = new ListPool();
+  /** For each product the customers whose history holds it, ascending. */
+  #postings = new ListPool();
+  /** For each product its customers, with those of whose history it has faded. */
+  #customers = new Uint32Array(0);
   #edges = new EdgeCounts();
   #sketch: PairSketch;
   #threshold: number;
   #increments = 0;
   #decrements = 0;
-  readonly #onEvict = (customer: number, product: number): void => this.#evict(customer, product);
-  readonly #onAdd = (customer: number, product: number): void => this.#add(customer, product);
 
   constructor(options: {
-    readonly historyLimit: number;
+    readonly limits: HistoryLimits;
     readonly threshold: number;
     readonly sketchCells: number;
     readonly idOf: (product: number) => string;
   }) {
     this.#threshold = options.threshold;
     this.#sketch = new PairSketch(options.sketchCells, options.threshold);
-    this.histories = new Histories(options.historyLimit, options.idOf);
+    this.histories = new Histories(options.limits, options.idOf, this);
   }
 
   get edges(): EdgeCounts {
@@ -44,7 +46,7 @@ export class EmbeddedCounter implements CoInteractionCounter {
   }
 
   interact(customer: number, product: number, timeMs: number): HistoryOutcome {
-    const outcome = this.histories.interact(customer, product, timeMs, this.#onEvict, this.#onAdd);
+    const outcome = this.histories.interact(customer, product, timeMs);
     if (this.#sketch.load > FULLEST_SKETCH && this.#sketch.cellCount < LARGEST_SKETCH_CELLS) {
       this.#resketch(this.#sketch.cellCount * 2);
     }
@@ -53,18 +55,11 @@ export class EmbeddedCounter implements CoInteractionCounter {
 
   /** Takes back all that the customer contributed at or before `timeMs`. */
   forget(customer: number, timeMs: number): void {
-    this.histories.forget(customer, timeMs, this.#onEvict);
-  }
-
-  /** Changes H. Returns the customers whose history lost products; call `recount` afterwards. */
-  limitHistories(limit: number): number[] {
-    if (limit < this.histories.limit) return this.histories.shorten(limit, this.#onEvict);
-    this.histories.lengthen(limit);
-    return [];
+    this.histories.forget(customer, timeMs);
   }
 
   customers(product: number): number {
-    return this.#postings.length(product);
+    return this.#customers[product] ?? 0;
   }
 
   count(a: number, b: number): number {
@@ -84,19 +79,22 @@ export class EmbeddedCounter implements CoInteractionCounter {
       increments: this.#increments,
       decrements: this.#decrements,
       pairs: this.#sketch.estimatePairs(),
-      memoryBytes: this.histories.sizeBytes + this.#postings.sizeBytes + this.#edges.sizeBytes + this.#sketch.sizeBytes,
+      memoryBytes:
+        this.histories.sizeBytes +
+        this.#postings.sizeBytes +
+        this.#customers.byteLength +
+        this.#edges.sizeBytes +
+        this.#sketch.sizeBytes,
     };
   }
 
-  /** Puts a stored history back; call `recount` after the last one. Customers must come in ascending order. */
-  restore(customer: number, products: Uint32Array, times: Float64Array): void {
-    this.histories.restore(customer, products, times);
-    for (const product of products) this.#postings.push(product, customer);
-  }
-
-  /** Counts all pairs anew from the histories, under a threshold that may differ from the last. Everything is dirty. */
+  /**
+   * Counts everything anew from the histories, under a threshold that may differ from the last. To be called after
+   * histories were restored or given other limits. Everything is dirty.
+   */
   recount(threshold: number, productCount: number): void {
     this.#threshold = threshold;
+    this.#repost(productCount);
     this.#resketch(this.#sketch.cellCount);
     while (this.#sketch.load > FULLEST_SKETCH && this.#sketch.cellCount < LARGEST_SKETCH_CELLS) {
       this.#resketch(this.#sketch.cellCount * 2);
@@ -134,10 +132,20 @@ export class EmbeddedCounter implements CoInteractionCounter {
     }
   }
 
-  #add(customer: number, product: number): void {
+  gained(_customer: number, product: number): void {
+    this.#customers = grown(this.#customers, product + 1);
+    this.#customers[product]! += 1;
+    this.dirtyProducts.push(product);
+  }
+
+  lost(_customer: number, product: number): void {
+    this.#customers[product]! -= 1;
+    this.dirtyProducts.push(product);
+  }
+
+  entered(customer: number, product: number): void {
     const position = this.#postings.lowerBound(product, customer);
     this.#postings.insert(product, position, customer);
-    this.dirtyProducts.push(product);
     const { products } = this.histories;
     const start = this.histories.start(customer);
     const end = start + this.histories.length(customer);
@@ -151,10 +159,9 @@ export class EmbeddedCounter implements CoInteractionCounter {
     }
   }
 
-  #evict(customer: number, product: number): void {
+  leaving(customer: number, product: number): void {
     const position = this.#postings.lowerBound(product, customer);
     this.#postings.remove(product, position);
-    this.dirtyProducts.push(product);
     const { products } = this.histories;
     const start = this.histories.start(customer);
     const end = start + this.histories.length(customer);
@@ -207,6 +214,23 @@ export class EmbeddedCounter implements CoInteractionCounter {
       if (data[right] === wanted) count += 1;
     }
     return count;
+  }
+
+  #repost(productCount: number): void {
+    this.#postings = new ListPool();
+    this.#customers = new Uint32Array(productCount);
+    const { histories } = this;
+    const { products } = histories;
+    for (let customer = 0; customer < histories.capacity; customer++) {
+      const start = histories.start(customer);
+      const length = histories.length(customer);
+      const held = histories.held(customer);
+      for (let i = 0; i < held; i++) {
+        const product = products[start + i]!;
+        this.#customers[product]! += 1;
+        if (i < length) this.#postings.push(product, customer);
+      }
+    }
   }
 
   #resketch(cellCount: number): void {

@@ -1,38 +1,62 @@
 import { grown } from '../state/growable.js';
 import { ListPool } from '../state/list-pool.js';
 
-/** What an interaction did to a history. */
+/** What an interaction did. */
 export type HistoryOutcome = 'added' | 'refreshed' | 'duplicate' | 'late';
 
+/** How many distinct products of a customer count, the newest ones. */
+export interface HistoryLimits {
+  /** H: in the history, whose pairs count. */
+  readonly history: number;
+  /** With those that count as demand alone; not below `history`. */
+  readonly demand: number;
+}
+
+/** Is told what changes, with numbers of customer and product. */
+export interface HistoryListener {
+  /** The history holds it now. */
+  entered(customer: number, product: number): void;
+  /** The history is about to lose it, and still holds it. */
+  leaving(customer: number, product: number): void;
+  /** The customer counts among those of the product. */
+  gained(customer: number, product: number): void;
+  lost(customer: number, product: number): void;
+}
+
 /**
- * Bounded histories: for each customer the H distinct products with the newest last interaction, by event time, ties by
- * product id (the lesser id stays). Which products those are depends on the set of events only, not on their order.
+ * What customers interacted with. A customer's *history* is the H distinct products with the newest last interaction, by
+ * event time, ties by product id (the lesser id stays). Older ones have *faded*: their pairs do not count any more, but
+ * the customer still counts as demand for them, up to another limit. Which products those are depends on the set of
+ * events only, not on their order.
+ *
+ * A customer's products are one list: the history first, in no order, then the faded ones.
  *
  * Customers and products are interner numbers; `idOf` gives a product's external id, needed for ties.
  */
 export class Histories {
-  readonly #lists = new ListPool({ withTimes: true });
+  readonly #lists = new ListPool(2);
   #customers = 0;
   #interactions = 0;
   #newest = new Float64Array(1024);
-  #limit: number;
+  #limits: HistoryLimits;
 
   constructor(
-    limit: number,
+    limits: HistoryLimits,
     readonly idOf: (product: number) => string,
+    private readonly listener: HistoryListener,
   ) {
-    this.#limit = limit;
+    this.#limits = limits;
   }
 
-  /** H: products in a history, at most. */
-  get limit(): number {
-    return this.#limit;
+  get limits(): HistoryLimits {
+    return this.#limits;
   }
 
   get customers(): number {
     return this.#customers;
   }
 
+  /** (customer, product) pairs in histories. */
   get interactions(): number {
     return this.#interactions;
   }
@@ -46,130 +70,190 @@ export class Histories {
     return this.#lists.capacity;
   }
 
+  /** Products in the customer's history. */
   length(customer: number): number {
+    return Math.min(this.#lists.length(customer), this.#limits.history);
+  }
+
+  /** Products in the customer's history, and faded ones. */
+  held(customer: number): number {
     return this.#lists.length(customer);
   }
 
-  /** All products of all histories; a customer's are at `start(customer)` and the following `length(customer)`. */
+  /** All products of all customers; a customer's are at `start(customer)` and the following `held(customer)`. */
   get products(): Uint32Array {
     return this.#lists.data;
   }
 
   /** Last interaction of each, epoch milliseconds, at the same index as `products`. */
   get times(): Float64Array {
-    return this.#lists.times;
+    return this.#lists.columns[0]!;
+  }
+
+  /**
+   * First interaction of each that is known, epoch milliseconds, at the same index as `products`. Unlike the rest it may
+   * depend on the order of events: what is forgotten begins anew.
+   */
+  get firstTimes(): Float64Array {
+    return this.#lists.columns[1]!;
   }
 
   start(customer: number): number {
     return this.#lists.start(customer);
   }
 
+  /** Whether the history holds the product. */
   has(customer: number, product: number): boolean {
-    return this.#lists.indexOf(customer, product) >= 0;
+    const position = this.#lists.indexOf(customer, product);
+    return position >= 0 && position < this.#limits.history;
   }
 
   /** The newest event time taken from the customer; -Infinity for an empty history. */
   newest(customer: number): number {
-    return this.length(customer) === 0 ? -Infinity : this.#newest[customer]!;
+    return this.held(customer) === 0 ? -Infinity : this.#newest[customer]!;
   }
 
-  /**
-   * Takes one interaction. Before a product leaves, `onEvict(product)` is called with the history still holding it;
-   * after a product entered, `onAdd(product)`.
-   */
-  interact(
-    customer: number,
-    product: number,
-    timeMs: number,
-    onEvict: (customer: number, product: number) => void,
-    onAdd: (customer: number, product: number) => void,
-  ): HistoryOutcome {
-    const lists = this.#lists;
+  interact(customer: number, product: number, timeMs: number): HistoryOutcome {
     this.#newest = grown(this.#newest, customer + 1);
     if (timeMs > this.newest(customer)) this.#newest[customer] = timeMs;
-    const position = lists.indexOf(customer, product);
-    if (position >= 0) {
-      const at = lists.start(customer) + position;
-      if (timeMs <= lists.times[at]!) return 'duplicate';
-      lists.times[at] = timeMs;
-      return 'refreshed';
-    }
-    const length = lists.length(customer);
-    if (length >= this.#limit) {
-      const oldest = this.#oldest(customer);
-      if (!this.#isNewer(timeMs, product, lists.start(customer) + oldest)) return 'late';
-      this.#evict(customer, oldest, onEvict);
-    }
-    const at = lists.push(customer, product);
-    lists.times[at] = timeMs;
-    this.#interactions += 1;
-    if (length === 0) this.#customers += 1;
-    onAdd(customer, product);
-    return 'added';
+    const position = this.#lists.indexOf(customer, product);
+    return position >= 0 ? this.#touch(customer, position, timeMs) : this.#take(customer, product, timeMs);
   }
 
-  /** Takes the products with a last interaction at or before `timeMs` out; `onEvict` as in `interact`. */
-  forget(customer: number, timeMs: number, onEvict: (customer: number, product: number) => void): void {
+  /** Takes out what was touched last at or before `timeMs`. */
+  forget(customer: number, timeMs: number): void {
     const lists = this.#lists;
-    const before = lists.length(customer);
+    const { times, firstTimes, listener } = this;
+    const before = this.held(customer);
     if (before === 0) return;
+    // From the end, so that faded ones go first: they are the oldest, and none is left when the history loses its first.
     for (let position = before - 1; position >= 0; position--) {
-      if (lists.times[lists.start(customer) + position]! <= timeMs) this.#evict(customer, position, onEvict);
+      const at = lists.start(customer) + position;
+      if (times[at]! > timeMs) {
+        if (firstTimes[at]! <= timeMs) firstTimes[at] = times[at]!;
+        continue;
+      }
+      const product = lists.data[at]!;
+      if (position < this.#limits.history) this.#leave(customer, product);
+      lists.swapRemove(customer, position);
+      listener.lost(customer, product);
     }
-    if (lists.length(customer) === 0) {
+    if (this.held(customer) === 0) {
       lists.clear(customer);
       this.#customers -= 1;
     }
   }
 
-  /** Sets a lower limit: each longer history loses its oldest. Returns the customers that lost any. */
-  shorten(limit: number, onEvict: (customer: number, product: number) => void): number[] {
-    this.#limit = limit;
-    const shortened: number[] = [];
+  /**
+   * Sets other limits, without a word to the listener. What had been left out under the old ones is not known any more.
+   *
+   * @returns the customers whose products have changed
+   */
+  relimit(limits: HistoryLimits): number[] {
+    const old = this.#limits;
+    const changed: number[] = [];
+    this.#interactions = 0;
     for (let customer = 0; customer < this.capacity; customer++) {
-      if (this.length(customer) > limit) shortened.push(customer);
-      while (this.length(customer) > limit) this.#evict(customer, this.#oldest(customer), onEvict);
+      const held = this.held(customer);
+      if (held > Math.min(limits.history, old.history) || held > limits.demand) {
+        this.#order(customer);
+        for (let length = held; length > limits.demand; length--) this.#lists.remove(customer, length - 1);
+        changed.push(customer);
+      }
+      this.#interactions += Math.min(this.held(customer), limits.history);
     }
-    return shortened;
+    this.#limits = limits;
+    return changed;
   }
 
-  /** Sets a higher limit. What fell out under the lower one is not known any more. */
-  lengthen(limit: number): void {
-    this.#limit = limit;
-  }
-
-  /** Whether any history holds as many products as the limit allows, so that others may have fallen out. */
+  /** Whether a customer has as many products as are kept, so that others may have been left out. */
   anyFull(): boolean {
-    for (let customer = 0; customer < this.capacity; customer++) if (this.length(customer) >= this.#limit) return true;
+    const { demand } = this.#limits;
+    for (let customer = 0; customer < this.capacity; customer++) if (this.held(customer) >= demand) return true;
     return false;
   }
 
-  /** Puts a stored history back. `products` and `times` have equal lengths, not above the limit. */
-  restore(customer: number, products: Uint32Array, times: Float64Array): void {
+  /** Puts a stored list back, without a word to the listener. All of one length, not above the limit. */
+  restore(customer: number, products: Uint32Array, times: Float64Array, firstTimes: Float64Array): void {
     this.#newest = grown(this.#newest, customer + 1);
-    this.#newest[customer] = Math.max(...times);
+    this.#newest[customer] = times.reduce((newest, time) => Math.max(newest, time), -Infinity);
     for (let index = 0; index < products.length; index++) {
-      const at = this.#lists.push(customer, products[index]!);
-      this.#lists.times[at] = times[index]!;
+      this.#push(customer, products[index]!, times[index]!, firstTimes[index]!);
     }
-    this.#interactions += products.length;
+    this.#interactions += this.length(customer);
     if (products.length > 0) this.#customers += 1;
   }
 
-  #evict(customer: number, position: number, onEvict: (customer: number, product: number) => void): void {
-    onEvict(customer, this.#lists.data[this.#lists.start(customer) + position]!);
-    this.#lists.swapRemove(customer, position);
-    this.#interactions -= 1;
+  /** An interaction with a product that the customer has already. */
+  #touch(customer: number, position: number, timeMs: number): HistoryOutcome {
+    const { times, firstTimes } = this;
+    const at = this.start(customer) + position;
+    const isFirst = timeMs < firstTimes[at]!;
+    if (isFirst) firstTimes[at] = timeMs;
+    if (timeMs <= times[at]!) return isFirst ? 'refreshed' : 'duplicate';
+    times[at] = timeMs;
+    return position >= this.#limits.history && this.#revive(customer, position) ? 'added' : 'refreshed';
   }
 
-  #oldest(customer: number): number {
-    const start = this.#lists.start(customer);
-    const end = start + this.length(customer);
-    const { data, times } = this.#lists;
-    let oldest = start;
-    for (let at = start + 1; at < end; at++) {
+  /** An interaction with a product that the customer does not have. */
+  #take(customer: number, product: number, timeMs: number): HistoryOutcome {
+    const lists = this.#lists;
+    const { history, demand } = this.#limits;
+    const length = lists.length(customer);
+    if (length >= demand) {
+      const last = this.#oldest(customer, demand > history ? history : 0, length);
+      if (!this.#isNewer(timeMs, product, lists.start(customer) + last)) return 'late';
+      const oldest = lists.data[lists.start(customer) + last]!;
+      if (last < history) this.#leave(customer, oldest);
+      lists.swapRemove(customer, last);
+      this.listener.lost(customer, oldest);
+    }
+    const position = lists.length(customer);
+    this.#push(customer, product, timeMs, timeMs);
+    if (length === 0) this.#customers += 1;
+    this.listener.gained(customer, product);
+    if (position < history) this.#enter(customer, product);
+    else this.#revive(customer, position);
+    return 'added';
+  }
+
+  /** Has a faded product change places with the oldest of the history, where it is newer. @returns whether it is */
+  #revive(customer: number, position: number): boolean {
+    const lists = this.#lists;
+    const start = lists.start(customer);
+    const product = lists.data[start + position]!;
+    const oldest = this.#oldest(customer, 0, this.#limits.history);
+    if (!this.#isNewer(this.times[start + position]!, product, start + oldest)) return false;
+    this.#leave(customer, lists.data[start + oldest]!);
+    lists.swap(customer, oldest, position);
+    this.#enter(customer, product);
+    return true;
+  }
+
+  #enter(customer: number, product: number): void {
+    this.#interactions += 1;
+    this.listener.entered(customer, product);
+  }
+
+  #leave(customer: number, product: number): void {
+    this.#interactions -= 1;
+    this.listener.leaving(customer, product);
+  }
+
+  #push(customer: number, product: number, timeMs: number, firstMs: number): void {
+    const at = this.#lists.push(customer, product);
+    this.times[at] = timeMs;
+    this.firstTimes[at] = firstMs;
+  }
+
+  /** The position of the oldest of those from `from` to before `to`. */
+  #oldest(customer: number, from: number, to: number): number {
+    const start = this.start(customer);
+    const { products, times } = this;
+    let oldest = start + from;
+    for (let at = oldest + 1; at < start + to; at++) {
       const difference = times[at]! - times[oldest]!;
-      if (difference < 0 || (difference === 0 && this.idOf(data[at]!) > this.idOf(data[oldest]!))) oldest = at;
+      if (difference < 0 || (difference === 0 && this.idOf(products[at]!) > this.idOf(products[oldest]!))) oldest = at;
     }
     return oldest - start;
   }
@@ -177,5 +261,20 @@ export class Histories {
   #isNewer(timeMs: number, product: number, at: number): boolean {
     const difference = timeMs - this.times[at]!;
     return difference > 0 || (difference === 0 && this.idOf(product) < this.idOf(this.products[at]!));
+  }
+
+  /** Orders a customer's products, the newest first. */
+  #order(customer: number): void {
+    const lists = this.#lists;
+    const start = lists.start(customer);
+    const entries = Array.from({ length: lists.length(customer) }, (_, i) => ({
+      product: lists.data[start + i]!,
+      values: lists.columns.map((column) => column[start + i]!),
+    }));
+    entries.sort((p, q) => q.values[0]! - p.values[0]! || (this.idOf(p.product) < this.idOf(q.product) ? -1 : 1));
+    entries.forEach(({ product, values }, i) => {
+      lists.data[start + i] = product;
+      values.forEach((value, column) => (lists.columns[column]![start + i] = value));
+    });
   }
 }

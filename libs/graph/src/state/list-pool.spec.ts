@@ -3,37 +3,51 @@ import fc from 'fast-check';
 import { ListPool } from './list-pool.js';
 
 const step = fc.record({
-  kind: fc.constantFrom('insert' as const, 'insert' as const, 'push' as const, 'remove' as const, 'clear' as const),
+  kind: fc.constantFrom('insert', 'insert', 'push', 'remove', 'swapRemove', 'swap', 'clear'),
   list: fc.integer({ min: 0, max: 4 }),
   at: fc.integer({ min: 0, max: 0xffff }),
   value: fc.integer({ min: 0, max: 1000 }),
 });
 
 describe('ListPool', () => {
-  test('holds lists as arrays do, with a time beside each element', () => {
+  test('holds lists as arrays do, with a number of each column beside each element', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {
-        const pool = new ListPool({ withTimes: true });
+        const pool = new ListPool(2);
         const reference = Array.from({ length: 5 }, () => [] as number[]);
         for (const { kind, list, at, value } of steps) {
           const expected = reference[list]!;
           const position = at % (expected.length + 1);
           if (kind === 'insert' || kind === 'push') {
             const place = kind === 'push' ? expected.length : position;
-            pool.times[pool.insert(list, place, value)] = value / 2;
+            const index = pool.insert(list, place, value);
+            pool.columns.forEach((column, i) => (column[index] = value / (i + 2)));
             expected.splice(place, 0, value);
           } else if (kind === 'clear') {
             pool.clear(list);
             expected.length = 0;
           } else if (position < expected.length) {
-            pool.remove(list, position);
-            expected.splice(position, 1);
+            const last = expected.length - 1;
+            if (kind === 'swap') {
+              pool.swap(list, position, last);
+              [expected[position], expected[last]] = [expected[last]!, expected[position]!];
+            } else if (kind === 'swapRemove') {
+              pool.swapRemove(list, position);
+              expected[position] = expected[last]!;
+              expected.pop();
+            } else {
+              pool.remove(list, position);
+              expected.splice(position, 1);
+            }
           }
         }
         reference.forEach((expected, list) => {
           expect([...pool.slice(list)]).toEqual(expected);
           const start = pool.start(list);
-          expect([...pool.times.subarray(start, start + expected.length)]).toEqual(expected.map((each) => each / 2));
+          pool.columns.forEach((column, i) => {
+            const beside = column.subarray(start, start + expected.length);
+            expect([...beside]).toEqual(expected.map((each) => each / (i + 2)));
+          });
         });
       }),
       { numRuns: 60 },

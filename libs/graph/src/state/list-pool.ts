@@ -7,21 +7,19 @@ const SMALLEST = 4;
  * outgrows its block moves to one of twice the size, and the old block is used again. Costs at most twice the content,
  * against ~100 bytes of overhead for a JavaScript array each.
  *
- * With `withTimes`, `times` holds a float64 beside each element, at the same index.
+ * Each of its `columns` holds a float64 beside each element, at the same index.
  */
 export class ListPool {
   data = new Uint32Array(1024);
-  times: Float64Array<ArrayBuffer>;
+  readonly columns: Float64Array<ArrayBuffer>[];
   #starts = new Uint32Array(0);
   #lengths = new Uint32Array(0);
   #capacities = new Uint32Array(0);
   #used = 0;
   readonly #free = new Map<number, number[]>();
-  readonly #withTimes: boolean;
 
-  constructor(options: { readonly withTimes: boolean } = { withTimes: false }) {
-    this.#withTimes = options.withTimes;
-    this.times = new Float64Array(options.withTimes ? this.data.length : 0);
+  constructor(columns = 0) {
+    this.columns = Array.from({ length: columns }, () => new Float64Array(this.data.length));
   }
 
   /** Above the number of every list that was ever written. */
@@ -46,7 +44,7 @@ export class ListPool {
     const end = this.#starts[list]! + length;
     if (at !== end) {
       this.data.copyWithin(at + 1, at, end);
-      if (this.#withTimes) this.times.copyWithin(at + 1, at, end);
+      for (const column of this.columns) column.copyWithin(at + 1, at, end);
     }
     this.data[at] = value;
     this.#lengths[list] = length + 1;
@@ -64,7 +62,7 @@ export class ListPool {
     const at = this.start(list) + position;
     const end = this.start(list) + length;
     this.data.copyWithin(at, at + 1, end);
-    if (this.#withTimes) this.times.copyWithin(at, at + 1, end);
+    for (const column of this.columns) column.copyWithin(at, at + 1, end);
     this.#lengths[list] = length - 1;
   }
 
@@ -73,8 +71,15 @@ export class ListPool {
     const start = this.start(list);
     const last = this.length(list) - 1;
     this.data[start + position] = this.data[start + last]!;
-    if (this.#withTimes) this.times[start + position] = this.times[start + last]!;
+    for (const column of this.columns) column[start + position] = column[start + last]!;
     this.#lengths[list] = last;
+  }
+
+  /** Has the elements at two positions change places. */
+  swap(list: number, p: number, q: number): void {
+    const a = this.start(list) + p;
+    const b = this.start(list) + q;
+    for (const values of [this.data, ...this.columns]) [values[a], values[b]] = [values[b]!, values[a]!];
   }
 
   /** Position of `value` in the list, or -1. */
@@ -115,7 +120,8 @@ export class ListPool {
 
   /** Bytes held. */
   get sizeBytes(): number {
-    return this.data.byteLength + this.times.byteLength + 3 * this.#starts.byteLength;
+    const columns = this.columns.length * this.data.length * Float64Array.BYTES_PER_ELEMENT;
+    return this.data.byteLength + columns + 3 * this.#starts.byteLength;
   }
 
   #reserve(list: number): number {
@@ -132,7 +138,7 @@ export class ListPool {
     const start = this.#starts[list]!;
     if (capacity > 0) {
       this.data.copyWithin(block, start, start + length);
-      if (this.#withTimes) this.times.copyWithin(block, start, start + length);
+      for (const column of this.columns) column.copyWithin(block, start, start + length);
       this.#release(list);
     }
     this.#starts[list] = block;
@@ -144,7 +150,7 @@ export class ListPool {
     const block = this.#used;
     this.#used += capacity;
     this.data = grown(this.data, this.#used);
-    if (this.#withTimes) this.times = grown(this.times, this.#used);
+    for (const [index, column] of this.columns.entries()) this.columns[index] = grown(column, this.#used);
     return block;
   }
 

@@ -161,6 +161,13 @@ export const SETTINGS = {
       '200',
       integer({ min: 2, max: 65_535 }).describe('Distinct products that a customer history holds, the newest ones.'),
     ),
+    demandLimit: withDefault(
+      'THAW_DEMAND_LIMIT',
+      '1000',
+      integer({ min: 2, max: 65_535 }).describe(
+        'Distinct products that a customer counts as demand for; those beyond the history make no pairs.',
+      ),
+    ),
     coInteractionThreshold: withDefault(
       'THAW_CO_INTERACTION_THRESHOLD',
       '5',

@@ -118,6 +118,7 @@ export class Marketplace {
     const builder = new GraphCopyBuilder();
     const settings = {
       historyLimit: 200,
+      demandLimit: 1000,
       coInteractionThreshold: 1,
       minCustomers: 1,
       maxListings: 10,

@@ -169,7 +169,7 @@ export interface CandidateAdmitted {
   productId: string;
   /** Sellers that list it now. */
   listings: number;
-  /** Customers whose history holds it now. */
+  /** Customers that interacted with it. */
   customers: number;
 }
 
@@ -212,7 +212,7 @@ export interface ProductChanged {
   categoryId: string;
   title: string;
   description: string;
-  /** Customers whose history holds it, as of this change. */
+  /** Customers that interacted with it, as of this change. */
   customers: number;
   /** Sellers that list it, as of this change. */
   listings: number;
@@ -327,6 +327,11 @@ export interface GraphSettings {
   demandHysteresis: number;
   /** How far an event may be dated ahead of its record, milliseconds. */
   maxFutureSkewMs: number;
+  /**
+   * Distinct products that a customer counts as demand for, at most: the history, and older ones whose pairs do not
+   * count.
+   */
+  demandLimit: number;
 }
 
 export interface ProductNode {
@@ -365,8 +370,8 @@ export interface ListingEdges {
 }
 
 /**
- * How it was when the replayed listings began, as far as histories tell: who touched a product before and again since is
- * missing. Of the products, and of the edges, in the order in which they were sent; the parts of several messages follow
+ * How it was when the replayed listings began, as far as is known of customers with more products than a history holds. Of
+ * the products, and of the edges, in the order in which they were sent; the parts of several messages follow
  * one another. Only with a replay, and left out where customers are counted elsewhere or are too many.
  */
 export interface PastCounts {
@@ -464,7 +469,7 @@ export interface GetCustomerRequest {
 
 export interface GetCustomerResponse {
   sequence: number;
-  /** Distinct products in the history now. */
+  /** Distinct products that the customer counts for now, in the history and beyond it. */
   products: number;
   /** Interactions up to this event time are forgotten and stay so, Unix epoch milliseconds; 0 where none are. */
   erasedUntilMs: number;
@@ -2345,6 +2350,7 @@ function createBaseGraphSettings(): GraphSettings {
     listingHysteresis: 0,
     demandHysteresis: 0,
     maxFutureSkewMs: 0,
+    demandLimit: 0,
   };
 }
 
@@ -2370,6 +2376,9 @@ export const GraphSettings: MessageFns<GraphSettings> = {
     }
     if (message.maxFutureSkewMs !== 0) {
       writer.uint32(57).double(message.maxFutureSkewMs);
+    }
+    if (message.demandLimit !== 0) {
+      writer.uint32(64).uint32(message.demandLimit);
     }
     return writer;
   },
@@ -2443,6 +2452,14 @@ export const GraphSettings: MessageFns<GraphSettings> = {
             message.maxFutureSkewMs = reader.double();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.demandLimit = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2492,6 +2509,11 @@ export const GraphSettings: MessageFns<GraphSettings> = {
         : isSet(object.max_future_skew_ms)
         ? globalThis.Number(object.max_future_skew_ms)
         : 0,
+      demandLimit: isSet(object.demandLimit)
+        ? globalThis.Number(object.demandLimit)
+        : isSet(object.demand_limit)
+        ? globalThis.Number(object.demand_limit)
+        : 0,
     };
   },
 
@@ -2518,6 +2540,9 @@ export const GraphSettings: MessageFns<GraphSettings> = {
     if (message.maxFutureSkewMs !== 0) {
       obj.maxFutureSkewMs = floatToJson(message.maxFutureSkewMs);
     }
+    if (message.demandLimit !== 0) {
+      obj.demandLimit = Math.round(message.demandLimit);
+    }
     return obj;
   },
 
@@ -2533,6 +2558,7 @@ export const GraphSettings: MessageFns<GraphSettings> = {
     message.listingHysteresis = object.listingHysteresis ?? 0;
     message.demandHysteresis = object.demandHysteresis ?? 0;
     message.maxFutureSkewMs = object.maxFutureSkewMs ?? 0;
+    message.demandLimit = object.demandLimit ?? 0;
     return message;
   },
 };

@@ -267,7 +267,7 @@ export interface RecommendedProduct {
   score: number;
   /** Sellers that list it now. */
   listings: number;
-  /** Customers whose history holds it now. */
+  /** Customers that interacted with it. */
   customers: number;
   reasons: Reasons | undefined;
 }
