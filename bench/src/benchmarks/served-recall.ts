@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { operator } from '@thaw/contracts';
-import { readEvents, readTestListings } from '@thaw/dataset';
+import { leastDemand, readEvents, readTestListings } from '@thaw/dataset';
+import { DEFAULT_GRAPH_SETTINGS } from '@thaw/graph';
 import type { Benchmark, BenchmarkContext, Result } from '../benchmark.js';
 import { encodeDatasetEvent, GraphInputs, type InputEvent } from '../graph-inputs.js';
 import { WholeThaw } from '../whole-thaw.js';
@@ -20,6 +21,10 @@ const CLI = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.
 export const servedRecall: Benchmark = {
   options: {
     folder: { default: '../shared/data/giftware', help: 'a data set with test listings' },
+    threshold: {
+      default: DEFAULT_GRAPH_SETTINGS.coInteractionThreshold,
+      help: 'customers that an edge needs to be in the live graph; evaluate has all of 2 and more to choose from',
+    },
     seeds: { default: 1, help: 'seeds of thaw evaluate; 0 leaves it out' },
   },
 
@@ -30,7 +35,12 @@ export const servedRecall: Benchmark = {
       const inputs = await GraphInputs.create(kafka, topicPrefix);
       const dataDir = await mkdtemp(join(tmpdir(), 'thaw-bench-recall-'));
       // Runs by themselves would only take the cores from the one that is asked for.
-      const settings = { THAW_TRAINER_MIN_LISTINGS: '1000000000' };
+      const settings = {
+        THAW_TRAINER_MIN_LISTINGS: '1000000000',
+        THAW_CO_INTERACTION_THRESHOLD: String(context.number('threshold')),
+        // The data set's own rule, as `thaw up --import` has it.
+        THAW_MIN_CUSTOMERS: String((await leastDemand(folder)) ?? DEFAULT_GRAPH_SETTINGS.minCustomers),
+      };
       const thaw = await WholeThaw.start({ brokers, dataDir, topicPrefix, settings, signal: context.signal });
       try {
         const served = await serve(context, folder, inputs, thaw);

@@ -1,6 +1,7 @@
 export type { BadRow, ReadOptions } from './bad-row.js';
 export { collect } from './collect.js';
 export { interactionType, readEvents, type DatasetEvent } from './events.js';
+export { leastDemand } from './least-demand.js';
 export {
   hasTestSplit,
   readCandidates,

@@ -15,6 +15,7 @@ import { statusBlock, statusLine } from '../status/lines.js';
 import { LiveBlock } from '../terminal/live-block.js';
 import type { Output } from '../terminal/output.js';
 import { type App, planApps } from './apps.js';
+import { datasetSettings } from './dataset-settings.js';
 import { Feed, type FeedPlan } from './feed.js';
 import { Monitor } from './monitor.js';
 
@@ -88,7 +89,7 @@ class Up {
     await ensureTopics(session.kafka, config.kafka.topicPrefix);
 
     const { brokers } = session;
-    const environment = processEnvironment();
+    const environment = { ...(await datasetSettings(plan, loaded, this.note)), ...processEnvironment() };
     const apps = await planApps({ loaded, environment, brokers, logFormat, note: this.note });
     const supervisor = this.startApps(apps);
     this.announce(session, apps);
