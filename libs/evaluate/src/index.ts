@@ -11,6 +11,12 @@ export { formatLadder } from './report/ladder.js';
 export { formatTable } from './report/table.js';
 export { withPropagation } from './waml/propagation.js';
 export { DEFAULT_WAML_OPTIONS, waml, type WamlOptions } from './waml/waml.js';
+export {
+  DEFAULT_WAML_NETWORK_OPTIONS,
+  wamlNetwork,
+  type NetworkFit,
+  type WamlNetworkOptions,
+} from './waml/waml-network.js';
 export { wamlPaper } from './waml/waml-paper.js';
 export { isBipartiteFolder } from './gowalla/adjacency-lists.js';
 export {

@@ -7,14 +7,23 @@ const tools: ModelTools = {
   propagate: referencePropagation,
   tensors: () => Promise.reject(new Error('none of these needs one')),
 };
-/** The trained models are tested in neural/gradients.spec.ts; of them, this one needs no tensors. */
+/** The others are tested in neural/gradients.spec.ts and waml/waml-network.spec.ts; of them, this one needs no tensors. */
 const TESTED = [...QUICK_MODEL_NAMES, 'lightgcn'];
 /** Models that know no seller from another. */
 const IMPERSONAL = ['random', 'top-listings', 'top-demand'];
 
-test('the trained baselines are not among those that take seconds, the rest is', () => {
+test('what is trained step by step is not among those that take seconds, the rest is', () => {
   const slow = MODEL_NAMES.filter((name) => !QUICK_MODEL_NAMES.includes(name));
-  expect(slow).toEqual(['ncf', 'ncf-content', 'gcmc', 'gat', 'gat-dropoutnet', 'lightgcn', 'lightgcn-content']);
+  expect(slow).toEqual([
+    'ncf',
+    'ncf-content',
+    'gcmc',
+    'gat',
+    'gat-dropoutnet',
+    'lightgcn',
+    'lightgcn-content',
+    'waml-network',
+  ]);
 });
 
 describe('every model', () => {

@@ -4,6 +4,7 @@ import { neuralModels } from './neural/index.js';
 import type { NeuralTools } from './neural/neural-tools.js';
 import type { Recommender } from './protocol/recommender.js';
 import { waml } from './waml/waml.js';
+import { wamlNetwork } from './waml/waml-network.js';
 import { wamlPaper } from './waml/waml-paper.js';
 
 /** What models compute with. */
@@ -13,10 +14,11 @@ export interface ModelTools extends NeuralTools {
 
 const quickModels = ({ propagate }: ModelTools): Recommender[] => [...BASELINES, wamlPaper(propagate), waml(propagate)];
 
-/** `waml` is the last: it is compared with what was there before. */
+/** `waml` comes after all that it is compared with, and what it might become after it. */
 const allModels = (tools: ModelTools): Recommender[] => {
   const quick = quickModels(tools);
-  return [...quick.slice(0, -2), ...neuralModels(tools), ...quick.slice(-2)];
+  const network = wamlNetwork(tools.propagate, () => tools.tensors());
+  return [...quick.slice(0, -2), ...neuralModels(tools), ...quick.slice(-2), network];
 };
 
 const NO_TOOLS: ModelTools = {
@@ -27,7 +29,7 @@ const namesOf = (models: readonly Recommender[]): readonly string[] => models.ma
 
 /** The names that {@link modelsNamed} knows, in the order in which the models run. */
 export const MODEL_NAMES = namesOf(allModels(NO_TOOLS));
-/** Those that take seconds: all but the trained baselines, which take minutes. */
+/** Those that take seconds: all but the trained baselines and the trained network, which take minutes. */
 export const QUICK_MODEL_NAMES = namesOf(quickModels(NO_TOOLS));
 
 /** The models of these names, in the order in which they run; unknown names are left out. */

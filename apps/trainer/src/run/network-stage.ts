@@ -5,9 +5,9 @@ import {
   type LearnedModel,
   type ModelContext,
   type NamedTensor,
+  networkEmbedder,
   type NetworkSettings,
   type NetworkTrial,
-  NetworkTrainer,
   type Replay,
   type TrainedOnReplay,
   trainOnReplay,
@@ -100,15 +100,7 @@ export class NetworkStage {
   /** Passes rows through a network; undefined without a backend. */
   embedRows(settings: NetworkSettings, parameters: readonly NamedTensor[]): EmbedRows | undefined {
     const tf = this.#backend?.tf;
-    if (tf === undefined) return undefined;
-    return async (rows) => {
-      const network = NetworkTrainer.open(tf, settings, { parameters });
-      try {
-        return await network.embed(rows);
-      } finally {
-        network.dispose();
-      }
-    };
+    return tf && networkEmbedder(tf, settings, parameters);
   }
 
   /** Trains, and tries what came of it against the channels alone. @throws the signal's reason only */

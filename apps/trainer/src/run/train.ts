@@ -13,6 +13,7 @@ import {
   LayerKeeper,
   layerStatesOf,
   type ModelContext,
+  NETWORK_BOUNDS,
   type Propagate,
   reducedCopy,
   replayOfGraph,
@@ -44,8 +45,6 @@ export interface TrainTools {
 
 /** Sellers whose searches measure the index. */
 const INDEX_QUERIES = 200;
-/** A network gains little more than what so few listings as usual can tell from noise: more are looked at. */
-const NETWORK_BOUNDS = { mostCells: 12_000_000 };
 /** The newest listings, which weights and settings are learned from: as `thaw evaluate` has it. */
 const REPLAY_SHARE = 0.2;
 

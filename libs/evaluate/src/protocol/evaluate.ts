@@ -63,7 +63,7 @@ async function evaluateModel(
   { seeds, signal }: EvaluateOptions,
 ): Promise<ModelResult> {
   const rankings: RankedTarget[][] = [];
-  let settings: Readonly<Record<string, unknown>> = {};
+  let said: Pick<ModelResult, 'settings' | 'note'> = { settings: {} };
   let seconds = 0;
   let cpuSeconds = 0;
   resetPeakMemory();
@@ -79,7 +79,7 @@ async function evaluateModel(
     cpuSeconds += (user + system) / 1e6;
     report(seed)('ranking');
     rankings.push(rankTargets(exercise, scores));
-    if (seed === 1) settings = scores.settings;
+    if (seed === 1) said = { settings: scores.settings, ...(scores.note !== undefined && { note: scores.note }) };
   }
   const mean = (figure: (ranking: RankedTarget[]) => number): number =>
     rankings.reduce((sum, ranking) => sum + figure(ranking), 0) / rankings.length;
@@ -97,7 +97,7 @@ async function evaluateModel(
     fit_seconds: seconds / seeds,
     cpu_seconds: cpuSeconds / seeds,
     peak_rss_bytes: peakMemoryBytes(),
-    settings,
+    ...said,
   };
 }
 

@@ -4,6 +4,8 @@ import type { Training } from './training.js';
 export interface Scores {
   /** What the model chose, for the report: plain JSON. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** A sentence for people on what came of the fit, for below the table. */
+  readonly note?: string;
   /**
    * Scores of all candidates for a seller, in the order of `training.candidates`; more is better. The array is valid
    * until the next call.

@@ -18,6 +18,8 @@ export interface ModelResult {
   /** The largest resident set of the process while the model was fitted and asked. */
   readonly peak_rss_bytes: number;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What the model says of its fit, of the first seed; absent where it says nothing. */
+  readonly note?: string;
 }
 
 export interface EvaluationResult {

@@ -1,6 +1,6 @@
 import { LISTING_STRATA } from '@thaw/waml';
 import type { EvaluationResult, ModelResult } from '../protocol/result.js';
-import { formatRecall, relativeCost } from './table.js';
+import { formatRecall, notesOf, relativeCost } from './table.js';
 
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!);
@@ -78,6 +78,9 @@ export function htmlReport(result: EvaluationResult): string {
 mean of ${result.seeds} seed(s). Held-back listings by the listings that the product had at the split: ${counts}.</p>
 ${chart(models)}
 <table><thead><tr>${headings.map((heading) => `<th>${heading}</th>`).join('')}</tr></thead>
-<tbody>${models.map((model) => tableRow(model, waml)).join('\n')}</tbody></table></body></html>
+<tbody>${models.map((model) => tableRow(model, waml)).join('\n')}</tbody></table>
+${notesOf(models)
+  .map((note) => `<p>${escaped(note)}</p>`)
+  .join('\n')}</body></html>
 `;
 }

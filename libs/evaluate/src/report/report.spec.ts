@@ -43,6 +43,13 @@ describe('the reports', () => {
     expect(new Set(lines.slice(-2).map((line) => line.length)).size).toBe(1);
   });
 
+  test('a model that has something to say of its fit says it below', () => {
+    const note = 'gain & noise';
+    const told = { ...RESULT, models: [model('svd', 0.1), { ...model('waml-network', 0.25), note }] };
+    expect(formatTable(told).split('\n').slice(-2)).toEqual(['', 'waml-network: gain & noise']);
+    expect(htmlReport(told)).toContain('<p>waml-network: gain &amp; noise</p>');
+  });
+
   test('the page escapes what comes from data', () => {
     const page = htmlReport(RESULT);
     expect(page).toContain('a &amp; b');

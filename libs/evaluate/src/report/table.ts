@@ -57,10 +57,15 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   return [heading!, widths.map((width) => '─'.repeat(width)).join('  '), ...others];
 }
 
-/** The result as text: a line on the task, then one line per model, the best Recall@100 first. */
+/** What models say of their fits, in the order given. */
+export const notesOf = (models: readonly ModelResult[]): string[] =>
+  models.flatMap(({ name, note }) => (note === undefined ? [] : [`${name}: ${note}`]));
+
+/** The result as text: a line on the task, then one line per model, the best Recall@100 first, then what models say. */
 export function formatTable(result: EvaluationResult): string {
   const models = result.models.toSorted((a, b) => b.recall_at_100 - a.recall_at_100);
   const waml = result.models.find(({ name }) => name === 'waml');
+  const notes = notesOf(models);
   const strata = LISTING_STRATA.map((stratum) => `${stratum}: ${result.test_listings_by_listings[stratum]}`).join(', ');
   return [
     `${result.dataset}: ${result.test_listings} held-back listings of ${result.test_sellers} sellers, ` +
@@ -68,5 +73,6 @@ export function formatTable(result: EvaluationResult): string {
     `by listings of the product at the split (Recall@100 in the columns): ${strata}`,
     '',
     ...columns([HEADINGS, ...models.map((model) => cells(model, waml))]),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
   ].join('\n');
 }

@@ -7,20 +7,24 @@ import {
   type LearnedModel,
   type ModelSettings,
   type Propagate,
+  type ReplayBounds,
 } from '@thaw/waml';
 import type { Recommender } from '../protocol/recommender.js';
 import { modelContextOf } from './graph-input.js';
 import { modelReplayOf, modelStateOf } from './model-state.js';
 import { vectorScores } from './waml-paper.js';
 
-export type WamlOptions = Pick<ModelSettings, 'dimensions' | 'listingPrior' | 'coldLift'>;
+export interface WamlOptions extends Pick<ModelSettings, 'dimensions' | 'listingPrior' | 'coldLift'> {
+  /** How much of the replay the weights are fitted on; as a run without a network where absent. */
+  readonly bounds?: Partial<ReplayBounds>;
+}
 
 export const DEFAULT_WAML_OPTIONS: WamlOptions = DEFAULT_MODEL_SETTINGS;
 
-const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+export const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** What was chosen and learned, for the report. */
-const report = (
+export const wamlReport = (
   { settings, weights, replayRecallAt100 }: LearnedModel,
   { channels }: FoldedModel,
 ): Readonly<Record<string, unknown>> => ({
@@ -37,15 +41,16 @@ const report = (
 
 /** What Thaw serves: the model of `@thaw/waml`, retrained in full on the exact time replay. */
 export function waml(propagate: Propagate, options: WamlOptions = DEFAULT_WAML_OPTIONS): Recommender {
+  const { bounds, ...given } = options;
   return {
     name: 'waml',
     fit: async (training, fit) => {
       const context = modelContextOf(training, propagate, fit);
       const replay = modelReplayOf(training);
-      const settings = await chooseSettings(replay, context, { ...DEFAULT_MODEL_SETTINGS, ...options });
-      const learned = await learnWeights(replay, settings, context);
+      const settings = await chooseSettings(replay, context, { ...DEFAULT_MODEL_SETTINGS, ...given });
+      const learned = await learnWeights(replay, settings, context, { ...(bounds && { bounds }) });
       const model = await embed(modelStateOf(training), learned, context);
-      return vectorScores(model, training, report(learned, model));
+      return vectorScores(model, training, wamlReport(learned, model));
     },
   };
 }

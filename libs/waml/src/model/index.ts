@@ -11,6 +11,7 @@ export { modelGraph, wholeGraph } from './model-graph.js';
 export * from './model-state.js';
 export type { EmbedRows } from './network-features.js';
 export { isNetworkInput, NetworkRows } from './network-rows.js';
+export * from './network-retrain.js';
 export * from './network-training.js';
 export * from './network-trial.js';
 export * from './reduced-copy.js';
