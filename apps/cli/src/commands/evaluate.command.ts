@@ -133,8 +133,9 @@ export class EvaluateCommand extends CommandRunner {
 Every model chooses its settings on a time replay inside the training data; the test listings are read once, at the end.
 waml is what Thaw serves; waml-paper is the paper's sum, untrained; waml-network is waml with the trained network's
 block, whatever the gate of a run would say of it, which is told below the table. It and the trained baselines (ncf to
-lightgcn-content) take minutes and run only when named, or with --models all. CPU s is the processor time of one fit on all threads, tuning
-included; MiB the largest memory of the process while the model was fitted and asked, garbage collected before it.
+lightgcn-content) take minutes and run only when named, or with --models all. CPU s is the processor time of one fit on
+all threads, tuning included; MiB the largest memory of the process while the model was fitted and asked, garbage
+collected before it.
 Folders of train.txt and test.txt hold users and their items: there waml's propagation alone is measured, or with
 --models lightgcn LightGCN is trained, which takes an hour and prints its curve.
 --live reads the topics of thaw up, or of KAFKA_BROKERS, from the first event to the last, and foresees the newest fifth
