@@ -38,6 +38,11 @@ export const BENCHMARKS: readonly BenchmarkEntry[] = [
     load: async () => (await import('./benchmarks/kafka.js')).kafka,
   },
   {
+    name: 'network',
+    summary: 'Recall@100 with and without the trained network on a simulated marketplace of 500,000 listings',
+    load: async () => (await import('./benchmarks/network.js')).network,
+  },
+  {
     name: 'propagate',
     summary: 'WAML layers over a random reduced graph, beside PyTorch and the speed of the memory',
     load: async () => (await import('./benchmarks/propagate.js')).propagate,

@@ -1,6 +1,7 @@
 export { ablate } from './ablation/climb.js';
 export { BASELINES } from './baselines/index.js';
 export { evaluate, type EvaluateOptions, type Progress } from './protocol/evaluate.js';
+export { rankTargets } from './protocol/ranking.js';
 export type { FitContext, Recommender, Scores } from './protocol/recommender.js';
 export type { EvaluationResult, ModelResult } from './protocol/result.js';
 export type { EventRows } from './data/event-log.js';
