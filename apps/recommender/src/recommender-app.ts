@@ -39,6 +39,7 @@ import { EmbeddingFeed } from './versions/embedding-feed.js';
 import { keepOpen } from './versions/keep-open.js';
 import { checkVersion } from './versions/loading/check-version.js';
 import { type LoadOptions, loadVersion } from './versions/loading/load-version.js';
+import { VectorMemory } from './versions/vector-memory.js';
 import { VersionFeed } from './versions/version-feed.js';
 import { VersionKeeper } from './versions/version-keeper.js';
 
@@ -85,7 +86,9 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
   });
   const loading: LoadOptions = {
     store,
-    check: async (version, signal) => await checkVersion({ root: config.paths.bundleDir, version }, signal),
+    check: (version, memory, signal) =>
+      checkVersion({ root: config.paths.bundleDir, version, memory, calls: answering.calls }, signal),
+    memory: new VectorMemory(),
     products: () => live.served?.products.ids,
   };
   const versions: VersionKeeper = new VersionKeeper({
@@ -128,7 +131,7 @@ export async function startRecommenderApp(options: RecommenderAppOptions): Promi
 
   const turns = new Turns(config.recommender.maxWaiting);
   const tokens = new BearerTokens(config.security.apiTokens);
-  const answering = new Answering({ live, versions, observer: told });
+  const answering: Answering = new Answering({ live, versions, observer: told });
   told.observe({ live, reader, versions, turns });
   addChecks(readiness, reader, versions);
   const desk = openConsole({ config, kafka, store, shutdown, answering, live, reader, graph: client, tokens });

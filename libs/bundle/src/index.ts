@@ -14,7 +14,7 @@ export type {
 } from './port.js';
 export type { PrunePolicy } from './prune.js';
 export type { Dtype, TensorInfo } from './safetensors/header.js';
-export { SafetensorsReader } from './safetensors/reader.js';
+export { type MemoryOf, SafetensorsReader } from './safetensors/reader.js';
 export { writeSafetensors, type TensorToWrite, type WriteOptions } from './safetensors/writer.js';
 export { writeVectors, type VectorsToWrite } from './vectors.js';
 export { compareVersions, nextVersionName, VERSION_NAME } from './version-name.js';

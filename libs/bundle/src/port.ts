@@ -1,6 +1,6 @@
 import type { Manifest, ManifestDraft } from './manifest.js';
 import type { PrunePolicy } from './prune.js';
-import type { SafetensorsReader } from './safetensors/reader.js';
+import type { MemoryOf, SafetensorsReader } from './safetensors/reader.js';
 
 /** Folded vectors of a version, float32, row-major; score(s, p) is the inner product of their rows. */
 export interface BundleVectors {
@@ -27,7 +27,8 @@ export interface BundleIds {
 export interface VerifiedBundle {
   readonly version: string;
   readonly manifest: Manifest;
-  readVectors(): Promise<BundleVectors>;
+  /** @param memory gives so many bytes or more, for the products and then for the sellers */
+  readVectors(memory?: MemoryOf): Promise<BundleVectors>;
   readIds(): Promise<BundleIds>;
   /** Whether the manifest lists the file. */
   has(name: string): boolean;

@@ -3,7 +3,7 @@ import { FILES } from './files.js';
 import { invalid } from './invalid.js';
 import type { Manifest } from './manifest.js';
 import type { BundleVectors } from './port.js';
-import { type SafetensorsReader } from './safetensors/reader.js';
+import type { MemoryOf, SafetensorsReader } from './safetensors/reader.js';
 import { writeSafetensors, type TensorToWrite, type WriteOptions } from './safetensors/writer.js';
 
 /** Folded rows to write: whole, or in parts as they come to be, each of any number of elements. */
@@ -50,10 +50,11 @@ export async function readVectors(
   reader: SafetensorsReader,
   what: string,
   manifest: VectorsOf,
+  memory?: MemoryOf,
 ): Promise<BundleVectors> {
   const candidates = await readCandidates(reader, what, manifest);
-  const products = await reader.readFloat32('products', finite('products', what));
-  const sellers = await reader.readFloat32('sellers', finite('sellers', what));
+  const products = await reader.readFloat32('products', finite('products', what), memory);
+  const sellers = await reader.readFloat32('sellers', finite('sellers', what), memory);
   return { dimensions: manifest.settings.dimensions, products, sellers, candidates };
 }
 

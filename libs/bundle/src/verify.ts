@@ -5,7 +5,7 @@ import { invalid } from './invalid.js';
 import { decodeManifest, MAX_MANIFEST_BYTES } from './manifest-file.js';
 import type { Manifest, ManifestFile } from './manifest.js';
 import type { BundleIds, BundleVectors, VerifiedBundle } from './port.js';
-import { SafetensorsReader } from './safetensors/reader.js';
+import { type MemoryOf, SafetensorsReader } from './safetensors/reader.js';
 import { checkShapes, checkVectors, readVectors } from './vectors.js';
 
 /** Bytes hashed at once, on the caller's thread: about half a millisecond. */
@@ -136,8 +136,8 @@ class FilesBundle implements VerifiedBundle {
     await this.withVectors((reader, what) => checkVectors(reader, what, this.manifest));
   }
 
-  async readVectors(): Promise<BundleVectors> {
-    return this.withVectors((reader, what) => readVectors(reader, what, this.manifest));
+  async readVectors(memory?: MemoryOf): Promise<BundleVectors> {
+    return this.withVectors((reader, what) => readVectors(reader, what, this.manifest, memory));
   }
 
   async readIds(): Promise<BundleIds> {

@@ -55,16 +55,18 @@ test('the cosine of two folded rows in a channel is that of the unfolded ones', 
   expect(cosine(new Float32Array(8), new Float32Array(8).fill(1), [4, 7])).toBe(0);
 });
 
-test('newer vectors hide those of the version, until they are let go of', () => {
+test('newer vectors hide those of the version, until they are let go of; closed, they give their memory back once', () => {
   const products = Float32Array.from({ length: 16 }, (_, i) => i);
   const base = { dimensions: 8, products, sellers: new Float32Array(8), candidates: new Uint32Array(0) };
-  const vectors = new VersionVectors(layout, base, {
+  let released = 0;
+  const rows = {
     product: new Map([
       ['a', 0],
       ['b', 1],
     ]),
     seller: new Map([['a', 0]]),
-  });
+  };
+  const vectors = new VersionVectors(layout, base, rows, () => (released += 1));
   expect(vectors.vectorOf('product', 'b')?.[0]).toBe(8);
   expect(vectors.vectorOf('seller', 'b')).toBeUndefined();
   vectors.set('product', 'b', new Float32Array(8).fill(7));
@@ -72,4 +74,8 @@ test('newer vectors hide those of the version, until they are let go of', () => 
   expect(vectors.newerCount).toBe(1);
   vectors.forget('product', 'b');
   expect(vectors.vectorOf('product', 'b')?.[0]).toBe(8);
+  expect(released).toBe(0);
+  for (let time = 0; time < 2; time++) vectors.close();
+  expect(released).toBe(1);
+  expect(vectors.vectorOf('product', 'b')).toBeUndefined();
 });

@@ -14,13 +14,18 @@ export type RowsById = Readonly<Record<NodeType, ReadonlyMap<string, number>>>;
 
 /** The vectors of a version, and above them those that came since. All are folded rows of D columns. */
 export class VersionVectors {
+  #base: BundleVectors | undefined;
   readonly #newer: Readonly<Record<NodeType, Map<string, Float32Array>>> = { product: new Map(), seller: new Map() };
 
   constructor(
     readonly layout: FoldedLayout,
-    private readonly base: BundleVectors,
+    base: BundleVectors,
     private readonly rows: RowsById,
-  ) {}
+    /** Called once when the version's vectors are not read any more. */
+    private readonly release: () => void,
+  ) {
+    this.#base = base;
+  }
 
   get newerCount(): number {
     return this.#newer.product.size + this.#newer.seller.size;
@@ -31,9 +36,9 @@ export class VersionVectors {
     const newer = this.#newer[type].get(id);
     if (newer !== undefined) return newer;
     const row = this.rows[type].get(id);
-    if (row === undefined) return undefined;
+    if (row === undefined || this.#base === undefined) return undefined;
     const { dimensions } = this.layout;
-    const matrix = type === 'product' ? this.base.products : this.base.sellers;
+    const matrix = type === 'product' ? this.#base.products : this.#base.sellers;
     return matrix.subarray(row * dimensions, (row + 1) * dimensions);
   }
 
@@ -46,13 +51,11 @@ export class VersionVectors {
     this.#newer[type].delete(id);
   }
 
-  /**
-   * Gives back the memory of the version's vectors, which are empty afterwards. Left to the garbage collector they would
-   * stay until its next large round, minutes after the swap on a quiet machine.
-   */
+  /** Gives back the memory of the version's vectors. Views of them are not to be read any more. */
   close(): void {
-    const { products, sellers } = this.base;
-    structuredClone(undefined, { transfer: [products.buffer as ArrayBuffer, sellers.buffer as ArrayBuffer] });
+    if (this.#base === undefined) return;
+    this.#base = undefined;
+    this.release();
   }
 }
 

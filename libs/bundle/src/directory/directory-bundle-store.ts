@@ -19,6 +19,8 @@ export interface DirectoryStoreOptions {
   readonly readOnly?: boolean;
   /** Told of every step on the disk when it is done. Tests end the process there. */
   readonly onStep?: (step: StoreStep) => void;
+  /** Waited for before so many bytes of a file are read, for those who must not take all of a machine. */
+  readonly beforeRead?: (bytes: number) => Promise<void> | undefined;
 }
 
 /**
@@ -30,6 +32,7 @@ export class DirectoryBundleStore implements BundleStore {
     /** Absolute. */
     readonly root: string,
     private readonly onStep: (step: StoreStep) => void,
+    private readonly beforeRead: DirectoryStoreOptions['beforeRead'],
   ) {}
 
   /**
@@ -38,7 +41,7 @@ export class DirectoryBundleStore implements BundleStore {
    * @throws ThawError BUNDLE_STORE_UNAVAILABLE
    */
   static async open(root: string, options: DirectoryStoreOptions = {}): Promise<DirectoryBundleStore> {
-    const store = new DirectoryBundleStore(resolve(root), options.onStep ?? (() => undefined));
+    const store = new DirectoryBundleStore(resolve(root), options.onStep ?? (() => undefined), options.beforeRead);
     if (options.readOnly !== true) {
       await store.attempt('open the bundles', async () => {
         await makeFolder(store.root);
@@ -154,7 +157,8 @@ export class DirectoryBundleStore implements BundleStore {
   /** @throws ThawError BUNDLE_NOT_FOUND for what is no name of a version */
   private filesOf(version: string): DiskFiles {
     if (!VERSION_NAME.test(version)) throw notFound(version.slice(0, 100), this.root);
-    return new DiskFiles(join(this.root, version), `the bundle ${version}`, () => notFound(version, this.root));
+    const missing = (): ThawError => notFound(version, this.root);
+    return new DiskFiles(join(this.root, version), `the bundle ${version}`, missing, this.beforeRead);
   }
 
   private async attempt<T>(doing: string, action: () => Promise<T>): Promise<T> {

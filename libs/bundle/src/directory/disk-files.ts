@@ -14,6 +14,8 @@ export const notFound = (version: string, root: string): ThawError =>
     details: { version },
   });
 
+type BeforeRead = (bytes: number) => Promise<void> | undefined;
+
 /** The files of a bundle in a folder. */
 export class DiskFiles implements BundleFiles {
   /** @param missing what to throw where the whole folder is gone */
@@ -21,6 +23,7 @@ export class DiskFiles implements BundleFiles {
     private readonly folder: string,
     readonly label: string,
     private readonly missing: () => ThawError,
+    private readonly beforeRead?: BeforeRead,
   ) {}
 
   async open(name: string): Promise<ByteSource> {
@@ -34,7 +37,7 @@ export class DiskFiles implements BundleFiles {
     try {
       const found = await handle.stat();
       if (!found.isFile()) throw invalid(label, 'it is no plain file');
-      return new DiskSource(label, found.size, handle);
+      return new DiskSource(label, found.size, handle, this.beforeRead);
     } catch (thrown) {
       await handle.close();
       throw diskFailure(`read ${label}`, thrown);
@@ -59,9 +62,11 @@ class DiskSource implements ByteSource {
     readonly name: string,
     readonly size: number,
     private readonly handle: FileHandle,
+    private readonly beforeRead: BeforeRead | undefined,
   ) {}
 
   async read(target: Uint8Array, position: number): Promise<void> {
+    await this.beforeRead?.(target.length);
     for (let at = 0; at < target.length;) {
       let bytesRead: number;
       try {

@@ -5,6 +5,9 @@ import { elementsOf, headerLength, LENGTH_BYTES, parseHeader, quoted, type Tenso
 /** Bytes per read: enough to be fast, and little enough that what is done with them holds up no query. */
 const PIECE = 1 << 20;
 
+/** Memory of at least so many bytes. */
+export type MemoryOf = (bytes: number) => ArrayBufferLike;
+
 /**
  * Reads a safetensors file that may be of anybody's making. Data go straight into the array that is returned, so a
  * tensor takes its own size in memory and no more. Data are little-endian, as are the machines that Thaw runs on.
@@ -41,12 +44,17 @@ export class SafetensorsReader {
 
   /**
    * @param check is shown the elements part by part, as they come in
+   * @param memory gives so many bytes or more, to read them into; `ArrayBuffer` where absent
    * @throws ThawError BUNDLE_INVALID (no such tensor, or not F32), BUNDLE_STORE_UNAVAILABLE, BUNDLE_MEMORY
    */
-  async readFloat32(name: string, check?: (part: Float32Array) => void): Promise<Float32Array> {
+  async readFloat32(
+    name: string,
+    check?: (part: Float32Array) => void,
+    memory: MemoryOf = (bytes) => new ArrayBuffer(bytes),
+  ): Promise<Float32Array> {
     const { begin, end, shape } = this.expect(name, 'F32');
-    const array = this.allocate(name, end - begin, () => new Float32Array(elementsOf(shape)));
-    await this.fill(array.buffer, begin, (at, bytes) => check?.(new Float32Array(array.buffer, at, bytes / 4)));
+    const array = this.allocate(name, end - begin, () => new Float32Array(memory(end - begin), 0, elementsOf(shape)));
+    await this.fill(array, begin, (at, bytes) => check?.(new Float32Array(array.buffer, at, bytes / 4)));
     return array;
   }
 
@@ -65,7 +73,7 @@ export class SafetensorsReader {
   async readUint32(name: string): Promise<Uint32Array> {
     const { begin, end, shape } = this.expect(name, 'U32');
     const array = this.allocate(name, end - begin, () => new Uint32Array(elementsOf(shape)));
-    await this.fill(array.buffer, begin);
+    await this.fill(array, begin);
     return array;
   }
 
@@ -97,12 +105,12 @@ export class SafetensorsReader {
 
   /** @param begin where the tensor begins, from the end of the header */
   private async fill(
-    buffer: ArrayBufferLike,
+    { buffer, byteLength }: Float32Array | Uint32Array,
     begin: number,
     onPart?: (at: number, bytes: number) => void,
   ): Promise<void> {
-    for (let at = 0; at < buffer.byteLength; at += PIECE) {
-      const bytes = Math.min(PIECE, buffer.byteLength - at);
+    for (let at = 0; at < byteLength; at += PIECE) {
+      const bytes = Math.min(PIECE, byteLength - at);
       await this.source.read(new Uint8Array(buffer, at, bytes), this.dataStart + begin + at);
       onPart?.(at, bytes);
     }

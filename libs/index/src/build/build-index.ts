@@ -36,7 +36,7 @@ export async function buildIndex(options: BuildOptions): Promise<BuiltIndex> {
   const input: WorkerInput = { vectors, dimensions, queries, settings, path, chooseEf: !options.settings, stop };
   try {
     const { efSearch, recallAt100 } = await runWorker(input, onProgress, signal);
-    await checkIndexFile(path, { count: rows.length, dimensions, m: settings.m }, signal);
+    await checkIndexFile(path, { count: rows.length, dimensions, m: settings.m }, { signal });
     return { settings: { ...settings, efSearch }, path, bytes: (await stat(path)).size, recallAt100 };
   } catch (error) {
     await rm(path, { force: true });

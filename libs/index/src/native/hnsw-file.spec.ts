@@ -125,7 +125,7 @@ describe('an index file', () => {
   it('is not read on when nobody waits any more', async () => {
     await writeFile(path, good);
     const enough = AbortSignal.abort(new Error('enough'));
-    await expect(checkIndexFile(path, shape, enough)).rejects.toThrow('enough');
+    await expect(checkIndexFile(path, shape, { signal: enough })).rejects.toThrow('enough');
     await expect(HnswIndex.load(path, shape, 50, enough)).rejects.toThrow('enough');
   });
 });

@@ -8,6 +8,12 @@ export interface ExpectedFile {
   readonly m: number;
 }
 
+export interface CheckOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Waited for before so many bytes are read, for those who must not take all of a machine. */
+  readonly beforeRead?: (bytes: number) => Promise<void> | undefined;
+}
+
 /** `saveIndex` of hnswlib 0.8: little-endian, without padding. */
 const HEADER_BYTES = 96;
 const CHUNK_BYTES = 4 << 20;
@@ -21,12 +27,16 @@ const DELETE_MARK = 1 << 16;
  *
  * @throws ThawError INDEX_INVALID
  */
-export async function checkIndexFile(path: string, expected: ExpectedFile, signal?: AbortSignal): Promise<void> {
+export async function checkIndexFile(
+  path: string,
+  expected: ExpectedFile,
+  { signal, beforeRead }: CheckOptions = {},
+): Promise<void> {
   const file = await open(path).catch((error: unknown) => {
     throw new ThawError('INDEX_INVALID', `${path} cannot be read`, { cause: error });
   });
   try {
-    await new Checker(path, expected, new ChunkReader(file, path, signal)).check((await file.stat()).size);
+    await new Checker(path, expected, new ChunkReader(file, path, signal, beforeRead)).check((await file.stat()).size);
   } finally {
     await file.close();
   }
@@ -161,6 +171,7 @@ class ChunkReader {
     readonly file: FileHandle,
     readonly path: string,
     readonly signal: AbortSignal | undefined,
+    readonly beforeRead: CheckOptions['beforeRead'],
   ) {}
 
   /** The next `bytes`, without waiting where they are here already. */
@@ -174,6 +185,7 @@ class ChunkReader {
       this.#buffer.copyWithin(0, this.#from, this.#to);
       this.#to -= this.#from;
       this.#from = 0;
+      await this.beforeRead?.(this.#buffer.length - this.#to);
       const at = this.position + this.#to;
       const { bytesRead } = await this.file.read(this.#buffer, this.#to, this.#buffer.length - this.#to, at);
       if (bytesRead === 0) throw new ThawError('INDEX_INVALID', `${this.path} ends too early: make the version again`);

@@ -43,7 +43,7 @@ export async function openIndex(options: OpenOptions): Promise<ServingIndex> {
     throw new ThawError('INDEX_INPUT_INVALID', `version ${version} has an HNSW index, but no file of it was named`);
   }
   const expected = { count: rows.length, dimensions, m: settings.m };
-  if (!isChecked) await checkIndexFile(path, expected, signal);
+  if (!isChecked) await checkIndexFile(path, expected, { signal });
   const hnsw = await HnswIndex.load(path, expected, settings.efSearch, signal);
   return new ServingIndex({ ...parts, hnsw });
 }

@@ -4,6 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { DirectoryBundleStore, FILES } from '@thaw/bundle';
 import { ThawError } from '@thaw/contracts';
 import { checkIndexFile, exactSearch, type ExactResult } from '@thaw/index';
+import { memoryFrom } from '../vector-memory.js';
+import { giveWay } from './give-way.js';
 import type { CheckedVersion, CheckRequest, FromCheck } from './protocol.js';
 
 /** Checks one version, reads its vectors, and ends. Hundreds of megabytes to be hashed, and queries wait for none of it. */
@@ -21,31 +23,35 @@ const post = (message: FromCheck, transfer: readonly ArrayBuffer[] = []): void =
 stepBack();
 try {
   const checked = await check(workerData as CheckRequest);
-  const { products, sellers, candidates } = checked.vectors;
-  post(
-    { kind: 'checked', checked },
-    [products, sellers, candidates].map(({ buffer }) => buffer as ArrayBuffer),
-  );
+  post({ kind: 'checked', checked }, [checked.vectors.candidates.buffer as ArrayBuffer]);
 } catch (thrown) {
   const { code, message, details } = ThawError.from(thrown);
   post({ kind: 'failed', code, message, details });
 }
 
-async function check({ root, version }: CheckRequest): Promise<CheckedVersion> {
-  const store = await DirectoryBundleStore.open(root, { readOnly: true });
+async function check({ root, version, memory, calls }: CheckRequest): Promise<CheckedVersion> {
+  const beforeRead = giveWay(calls);
+  const store = await DirectoryBundleStore.open(root, { readOnly: true, beforeRead });
   const bundle = await store.open(version);
   const { manifest } = bundle;
-  const vectors = await bundle.readVectors();
+  const taken: SharedArrayBuffer[] = [];
+  const takeFrom = memoryFrom(memory);
+  const vectors = await bundle.readVectors((bytes) => {
+    const part = takeFrom(bytes);
+    taken.push(part);
+    return part;
+  });
   const { products, candidates, dimensions } = vectors;
   const { index } = manifest;
   let canaries: ExactResult = { queries: new Float32Array(0), best: [] };
   if (index.kind === 'hnsw') {
-    await checkIndexFile(bundle.path(FILES.index), { count: candidates.length, dimensions, m: index.m });
+    const expected = { count: candidates.length, dimensions, m: index.m };
+    await checkIndexFile(bundle.path(FILES.index), expected, { beforeRead });
     const queries = someSellers(vectors.sellers, dimensions);
     const source = { vectors: products, rows: candidates, dimensions };
     canaries = { queries, best: await exactSearch(source, queries, Math.min(CANARY_K, candidates.length)) };
   }
-  return { manifest, vectors, canaries };
+  return { manifest, vectors, memory: taken, canaries };
 }
 
 /** Sellers from all over the matrix, `[q, D]`. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServedVersion } from '../served-version.js';
 import { checkVersion } from './check-version.js';
+import { VectorMemory } from '../vector-memory.js';
 import { loadVersion } from './load-version.js';
 
 const [PRODUCTS, SELLERS, DIMENSIONS] = [400, 3, 8];
@@ -22,6 +23,7 @@ const matrix = (rows: number[]): Float32Array => Float32Array.from(rows.flatMap(
 let root: string;
 let store: DirectoryBundleStore;
 const live = new AbortController().signal;
+const memory = new VectorMemory();
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'thaw-load-'));
@@ -64,7 +66,12 @@ const load = async (version: string, signal = live): Promise<ServedVersion> =>
   await loadVersion(
     {
       store,
-      check: async (name, until) => await checkVersion({ root, version: name }, until),
+      check: async (name, free, until) =>
+        await checkVersion(
+          { root, version: name, memory: free, calls: new Int32Array(new SharedArrayBuffer(4)) },
+          until,
+        ),
+      memory,
       products: () => undefined,
     },
     operator.Version.fromPartial({ version }),
@@ -81,7 +88,8 @@ describe('a version', () => {
     for (const { id, row } of found) expect(productId(row)).toBe(id);
     expect([...served.index.searchable()]).toHaveLength(PRODUCTS);
     served.close();
-    expect(query).toHaveLength(0);
+    expect(served.vectors.vectorOf('seller', 'b')).toBeUndefined();
+    expect(memory.freeBytes).toBe((PRODUCTS + SELLERS) * DIMENSIONS * 4);
     expect(() => served.search(new Float32Array(DIMENSIONS), 3, () => true)).toThrow(/hold a lease/);
     served.close();
   });

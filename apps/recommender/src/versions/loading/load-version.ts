@@ -5,6 +5,7 @@ import { openIndex, rowsById } from '@thaw/index';
 import { ProductNumbers } from '../product-numbers.js';
 import { ServedVersion } from '../served-version.js';
 import { slowly } from '../slowly.js';
+import type { VectorMemory } from '../vector-memory.js';
 import { VersionVectors } from '../version-vectors.js';
 import type { CheckedVersion } from './protocol.js';
 
@@ -12,7 +13,12 @@ const LEAST_RECALL = 0.9;
 
 export interface LoadOptions {
   readonly store: Pick<BundleStore, 'trusted'>;
-  readonly check: (version: string, signal: AbortSignal) => Promise<CheckedVersion>;
+  readonly check: (
+    version: string,
+    memory: readonly SharedArrayBuffer[],
+    signal: AbortSignal,
+  ) => Promise<CheckedVersion>;
+  readonly memory: VectorMemory;
   /** The ids of the products in the graph that is served, where there is one. */
   readonly products: () => Interner | undefined;
 }
@@ -23,11 +29,35 @@ export interface LoadOptions {
  * @throws ThawError VERSION_UNSERVABLE where it does not; what the bundle store and the index throw
  */
 export async function loadVersion(
-  { store, check, products }: LoadOptions,
+  options: LoadOptions,
   record: operator.Version,
   signal: AbortSignal,
 ): Promise<ServedVersion> {
-  const { manifest, vectors, canaries } = await check(record.version, signal);
+  const { check, memory } = options;
+  const free = memory.take();
+  let checked: CheckedVersion;
+  try {
+    checked = await check(record.version, free, signal);
+  } catch (error) {
+    memory.giveBack(free);
+    throw error;
+  }
+  const release = (): void => memory.giveBack(checked.memory);
+  try {
+    return await served(options, record, checked, release, signal);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function served(
+  { store, products }: LoadOptions,
+  record: operator.Version,
+  { manifest, vectors, canaries }: CheckedVersion,
+  release: () => void,
+  signal: AbortSignal,
+): Promise<ServedVersion> {
   const bundle = store.trusted(manifest);
   const read = await bundle.readIds();
   const numbers = new ProductNumbers(manifest.counts.products);
@@ -51,7 +81,7 @@ export async function loadVersion(
     index.close();
     throw error;
   }
-  const folded = new VersionVectors(manifest.settings, vectors, rows);
+  const folded = new VersionVectors(manifest.settings, vectors, rows, release);
   return new ServedVersion({ record, manifest, index, vectors: folded, numbers });
 }
 
