@@ -23,7 +23,7 @@ export const servedRecall: Benchmark = {
     folder: { default: '../shared/data/giftware', help: 'a data set with test listings' },
     threshold: {
       default: DEFAULT_GRAPH_SETTINGS.coInteractionThreshold,
-      help: 'customers that an edge needs to be in the live graph; evaluate has all of 2 and more to choose from',
+      help: 'customers that an edge needs to be in the live graph; evaluate chooses among all, from 1 on',
     },
     seeds: { default: 1, help: 'seeds of thaw evaluate; 0 leaves it out' },
   },

@@ -161,7 +161,7 @@ function cannotBeRaised(stored: number, { history, demand }: HistoryLimits): Tha
     `${variable} cannot be raised from ${stored} to ${demand}: some customers have as many products as were kept, and ` +
       `those beyond are not stored. Set it to ${stored}, or delete the state (the folder of the graph in the data ` +
       `directory) to have it rebuilt from the topics.`,
-    { details: { setting: setting, stored, wanted: demand } },
+    { details: { setting, stored, wanted: demand } },
   );
 }
 

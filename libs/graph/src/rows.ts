@@ -47,23 +47,23 @@ export function decodeNumber(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
 }
 
-export interface CustomerRow {
-  readonly id: string;
+interface CustomerEntries {
   /** The history first, then the faded ones. */
-  readonly products: Uint32Array<ArrayBuffer>;
+  readonly products: Uint32Array;
   /** Last interaction with each product, epoch milliseconds. */
-  readonly times: Float64Array<ArrayBuffer>;
+  readonly times: Float64Array;
   /** First interaction with each that is known, epoch milliseconds. */
-  readonly firstTimes: Float64Array<ArrayBuffer>;
+  readonly firstTimes: Float64Array;
+}
+
+export interface CustomerRow extends CustomerEntries {
+  readonly id: string;
 }
 
 const ENTRY_BYTES = 20;
 
 /** Layout: last times (8 bytes each), first times (8), products (4), id, and the number of products in the last 4 bytes. */
-export function encodeCustomer(
-  id: string,
-  { products, times, firstTimes }: Readonly<Record<'times' | 'firstTimes', Float64Array>> & { products: Uint32Array },
-): Uint8Array {
+export function encodeCustomer(id: string, { products, times, firstTimes }: CustomerEntries): Uint8Array {
   const count = products.length;
   const row = new Uint8Array(count * ENTRY_BYTES + id.length * 3 + 4);
   row.set(bytesOf(times), 0);
@@ -91,8 +91,11 @@ export function decodeCustomer(row: Uint8Array): CustomerRow {
 /** A customer's row of format 1, which had no first times, as one of format 2: the first is taken to be the last. */
 export function withFirstTimes(row: Uint8Array): Uint8Array {
   const count = new DataView(row.buffer, row.byteOffset + row.byteLength - 4).getUint32(0, true);
-  const times = row.subarray(0, count * 8);
-  return Uint8Array.from([...times, ...times, ...row.subarray(count * 8)]);
+  const bytes = count * 8;
+  const longer = new Uint8Array(row.length + bytes);
+  longer.set(row.subarray(0, bytes));
+  longer.set(row, bytes);
+  return longer;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Float64Array): Uint8Array {

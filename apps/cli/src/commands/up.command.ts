@@ -56,7 +56,8 @@ export class UpCommand extends CommandRunner {
     return `
 Without KAFKA_BROKERS it starts a real Kafka of its own; its data and all state stay in
 THAW_DATA_DIR (.thaw). With --import, products need as many customers to be candidates as in
-the data set's own candidate set, unless THAW_MIN_CUSTOMERS is set. Ctrl-C stops everything in order, a second Ctrl-C at once.
+the data set's own candidate set, unless THAW_MIN_CUSTOMERS is set. Ctrl-C stops everything
+in order, a second Ctrl-C at once.
 With --output json one object with all addresses is printed once everything is started.
 
 Examples:

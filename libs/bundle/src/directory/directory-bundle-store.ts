@@ -9,7 +9,7 @@ import type { BundleStore, ListedBundle, StagedBundle, VerifiedBundle } from '..
 import { bundlesToPrune, type PrunePolicy } from '../prune.js';
 import { checkSizes, readListedFile, readManifest, trustedBundle, verifyBundle } from '../verify.js';
 import { compareVersions, nextVersionName, VERSION_NAME } from '../version-name.js';
-import { DiskFiles, notFound } from './disk-files.js';
+import { type BeforeRead, DiskFiles, notFound } from './disk-files.js';
 import { makeFolder, sync } from './durable.js';
 import { removedName, removeFolder, removeLeftovers, stagingName } from './leftovers.js';
 import { bundleExists, StagedDirectory, type StoreStep } from './staged-directory.js';
@@ -19,8 +19,8 @@ export interface DirectoryStoreOptions {
   readonly readOnly?: boolean;
   /** Told of every step on the disk when it is done. Tests end the process there. */
   readonly onStep?: (step: StoreStep) => void;
-  /** Waited for before so many bytes of a file are read, for those who must not take all of a machine. */
-  readonly beforeRead?: (bytes: number) => Promise<void> | undefined;
+  /** For those who must not take all of a machine. */
+  readonly beforeRead?: BeforeRead;
 }
 
 /**
@@ -32,7 +32,7 @@ export class DirectoryBundleStore implements BundleStore {
     /** Absolute. */
     readonly root: string,
     private readonly onStep: (step: StoreStep) => void,
-    private readonly beforeRead: DirectoryStoreOptions['beforeRead'],
+    private readonly beforeRead: BeforeRead | undefined,
   ) {}
 
   /**

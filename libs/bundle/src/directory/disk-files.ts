@@ -14,7 +14,8 @@ export const notFound = (version: string, root: string): ThawError =>
     details: { version },
   });
 
-type BeforeRead = (bytes: number) => Promise<void> | undefined;
+/** Waited for before so many bytes of a file are read. */
+export type BeforeRead = (bytes: number) => Promise<void> | undefined;
 
 /** The files of a bundle in a folder. */
 export class DiskFiles implements BundleFiles {
