@@ -2,12 +2,13 @@
 //
 // tfjs-node's own installer fetches TensorFlow from a bucket of its makers. Here it comes from PyPI's wheel instead,
 // which holds the same C library, and the binding is compiled against it. package.json and its lock stay as they are.
+// Beside it, our fused kernels of the training step (libs/tensor/kernels) become operations of that TensorFlow.
 // Needs Linux, npm, python3 with pip, and a C++ compiler. --gpu takes the CUDA build and NVIDIA's libraries (~4 GB);
 // --webgpu fetches Dawn and the WebGPU backend instead and compiles nothing.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -20,7 +21,18 @@ const DAWN = '0.6.2';
 const CUDA_LIBRARIES =
   /^lib(cudart|cublas|cublasLt|cudnn|cufft|curand|cusolver|cusparse|nvJitLink|nccl|cupti)\.so\.\d+$/;
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'libs', 'tensor', 'native');
+/** What the binding and the kernels include of the wheel's headers. */
+const HEADERS = '^tensorflow/include/(Eigen|absl|google|ml_dtypes|tensorflow|tsl|unsupported|xla)/';
+/** Of a processor's instructions, levels of x86-64 by what they add; the kernels are compiled for the highest. */
+const LEVELS = [
+  ['x86-64-v4', ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl']],
+  ['x86-64-v3', ['avx2', 'fma', 'bmi1', 'bmi2', 'f16c', 'movbe']],
+];
+
+const home = join(dirname(fileURLToPath(import.meta.url)), '..', 'libs', 'tensor');
+const folder = join(home, 'native');
+const NODE_HEADERS = join(folder, 'node_modules', 'node-api-headers', 'include');
+const compiler = process.env.CXX ?? 'c++';
 
 class Refusal extends Error {}
 
@@ -81,9 +93,10 @@ function* files(place) {
 function installTensorFlow(isGpu) {
   const name = isGpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   installPackages({ [name]: TFJS, 'node-api-headers': NODE_API_HEADERS });
-  const home = join(folder, 'node_modules', name);
-  const site = join(home, 'deps', 'site');
-  rmSync(join(home, 'deps'), { recursive: true, force: true });
+  const binding = join(folder, 'node_modules', name);
+  const site = join(binding, 'deps', 'site');
+  rmSync(join(folder, 'kernels.node'), { force: true });
+  rmSync(join(binding, 'deps'), { recursive: true, force: true });
   mkdirSync(site, { recursive: true });
   const downloads = mkdtempSync(join(tmpdir(), 'thaw-tensorflow-'));
   try {
@@ -91,7 +104,7 @@ function installTensorFlow(isGpu) {
     const wanted = isGpu || process.arch === 'arm64' ? 'tensorflow' : 'tensorflow-cpu';
     console.log(`Fetching ${wanted} ${TENSORFLOW} from PyPI …`);
     const [wheel] = downloadWheels(join(downloads, 'tensorflow'), [`${wanted}==${TENSORFLOW}`]);
-    unpack(wheel, site, '^tensorflow/libtensorflow|^tensorflow/include/(tensorflow|xla|tsl)/.*\\.h$|/METADATA$');
+    unpack(wheel, site, `^tensorflow/libtensorflow|${HEADERS}|/METADATA$`);
     if (isGpu) {
       const requirements = cudaRequirements(site);
       console.log(`Fetching ${requirements.length} packages of NVIDIA …`);
@@ -102,14 +115,20 @@ function installTensorFlow(isGpu) {
     rmSync(downloads, { recursive: true });
   }
   console.log('Compiling the binding …');
-  compile(home, site, isGpu);
+  compileBinding(binding, site, isGpu);
+  if (!isGpu) {
+    console.log('Compiling the fused kernels …');
+    compileKernels(site);
+  }
   rmSync(join(site, 'tensorflow', 'include'), { recursive: true });
   console.log('Trying it …');
-  const trial = `const tf = require('${name}'); if (tf.ones([2, 2]).sum().dataSync()[0] !== 4) process.exit(1);`;
+  let trial = `const tf = require('${name}'); if (tf.ones([2, 2]).sum().dataSync()[0] !== 4) process.exit(1);`;
+  if (!isGpu)
+    trial += `require('./kernels.node'); tf.backend().executeMultipleOutputs('ThawUnitRows', [], [tf.ones([2, 2])], 2);`;
   run(process.execPath, ['-e', trial], { cwd: folder, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
 }
 
-function compile(home, site, isGpu) {
+function compileBinding(home, site, isGpu) {
   const { binary } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
   const level = Math.max(...binary.napi_versions.filter((version) => version <= Number(process.versions.napi)));
   const target = join(home, 'lib', `napi-v${level}`);
@@ -119,17 +138,52 @@ function compile(home, site, isGpu) {
     ? [...files(join(site, 'nvidia'))].filter((path) => CUDA_LIBRARIES.test(path.split('/').pop()))
     : [];
   const places = ['tensorflow', ...new Set(cuda.map((path) => dirname(path).slice(site.length + 1)))];
-  run(process.env.CXX ?? 'c++', [
+  run(compiler, [
     ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w', `-DNAPI_VERSION=${level}`],
-    ...[join(folder, 'node_modules', 'node-api-headers', 'include'), home, join(tensorflow, 'include')].map(
-      (path) => `-I${path}`,
-    ),
+    ...[NODE_HEADERS, home, join(tensorflow, 'include')].map((path) => `-I${path}`),
     ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(home, 'binding', name)),
-    ...['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((name) => join(tensorflow, name)),
+    ...librariesOf(tensorflow),
     ...(cuda.length > 0 ? ['-Wl,--no-as-needed', ...cuda] : []),
     `-Wl,--disable-new-dtags,-rpath,${places.map((place) => `$ORIGIN/../../deps/site/${place}`).join(':')}`,
     ...['-o', join(target, 'tfjs_binding.node')],
   ]);
+}
+
+const librariesOf = (tensorflow) =>
+  ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((name) => join(tensorflow, name));
+
+/** libs/tensor/kernels as a module of Node's that adds operations to the TensorFlow of the binding. */
+function compileKernels(site) {
+  const tensorflow = join(site, 'tensorflow');
+  const objects = mkdtempSync(join(tmpdir(), 'thaw-kernels-'));
+  const compileTo = (name, options) => {
+    const object = join(objects, `${name}.o`);
+    run(compiler, ['-std=c++17', '-fPIC', ...options, '-c', join(home, 'kernels', `${name}.cc`), '-o', object]);
+    return object;
+  };
+  try {
+    // What TensorFlow's headers inline must be as it is in the wheel, so without the options of the arithmetic.
+    const wheel = ['-DNDEBUG', '-DEIGEN_MAX_ALIGN_BYTES=64', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DNAPI_VERSION=8'];
+    const headers = [NODE_HEADERS, join(tensorflow, 'include')].map((path) => `-I${path}`);
+    const linked = [
+      compileTo('tensorflow_ops', ['-O2', '-w', ...wheel, ...headers]),
+      compileTo('kernels', ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math', ...levelOptions()]),
+    ];
+    const origin = `$ORIGIN/${relative(folder, tensorflow)}`;
+    const links = ['-shared', ...linked, ...librariesOf(tensorflow), `-Wl,--disable-new-dtags,-rpath,${origin}`];
+    run(compiler, [...links, '-o', join(folder, 'kernels.node')]);
+  } finally {
+    rmSync(objects, { recursive: true });
+  }
+}
+
+/** arm64 has one level, and the compiler takes it by itself. */
+function levelOptions() {
+  if (process.arch !== 'x64') return [];
+  const [, flags = ''] = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
+  const known = new Set(flags.trim().split(' '));
+  const level = LEVELS.find(([, needs]) => needs.every((flag) => known.has(flag)));
+  return level === undefined ? [] : [`-march=${level[0]}`, '-mprefer-vector-width=512'];
 }
 
 function installWebgpu() {

@@ -1,7 +1,8 @@
 import type * as core from '@tensorflow/tfjs-core';
+import type { FusedKernels } from './fused-kernels.js';
 
-/** The namespace of TensorFlow.js. */
-export type TensorNamespace = typeof core;
+/** The namespace of TensorFlow.js, and operations that the backend has beyond it. */
+export type TensorNamespace = typeof core & { readonly kernels?: FusedKernels };
 
 /** Every backend, the most wanted first. */
 export const TENSOR_BACKENDS = ['tfjs-node-gpu', 'tfjs-node', 'webgpu', 'wasm', 'cpu'] as const;

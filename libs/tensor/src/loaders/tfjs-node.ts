@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { TensorBackend, TensorNamespace } from '../backend.js';
 import { BackendMissing } from '../backend.js';
+import { openFusedKernels } from '../fused-kernels.js';
 import { requireOptional } from '../native-modules.js';
 
 /** tfjs-node's binding to TensorFlow, as far as it is used. */
@@ -17,7 +18,9 @@ let withoutGpu: TensorNamespace | undefined;
 
 /** TensorFlow on the CPU. */
 export function loadTfjsNode(): TensorBackend {
-  const tf = withoutGpu ?? loadPackage('@tensorflow/tfjs-node', 'npm run tf:native');
+  const plain = withoutGpu ?? loadPackage('@tensorflow/tfjs-node', 'npm run tf:native');
+  const kernels = withoutGpu === undefined ? openFusedKernels(plain) : undefined;
+  const tf = kernels === undefined ? plain : { ...plain, kernels };
   return { name: 'tfjs-node', device: 'TensorFlow on the CPU', isGpu: false, version: tf.version_core, tf };
 }
 

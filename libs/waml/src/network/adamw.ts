@@ -26,15 +26,25 @@ export interface Slot {
  * @param step from 1
  * @param slot of before, whose tensors stay the caller's
  */
-export function adamW({ tf, tidy }: Ops, settings: AdamWSettings, step: number, slot: Slot, gradient: Tensor): Slot {
+export function adamW(
+  { tf, tidy, fused }: Ops,
+  settings: AdamWSettings,
+  step: number,
+  slot: Slot,
+  gradient: Tensor,
+): Slot {
   const firstScale = (1 - FIRST_DECAY) / (1 - FIRST_DECAY ** step);
   const secondScale = Math.sqrt((1 - SECOND_DECAY) / (1 - SECOND_DECAY ** step));
+  const stride = (settings.learningRate * firstScale) / secondScale;
+  const decay = 1 - settings.learningRate * settings.weightDecay;
   const [parameter, first, second] = tidy(() => {
+    if (fused !== undefined) {
+      const numbers = tf.tensor1d([decay, stride, EPSILON / secondScale]);
+      return fused.adamW(slot.parameter, slot.first, slot.second, gradient, numbers);
+    }
     const m = tf.add(tf.mul(slot.first, FIRST_DECAY), gradient);
     const v = tf.add(tf.mul(slot.second, SECOND_DECAY), tf.square(gradient));
-    const stride = (settings.learningRate * firstScale) / secondScale;
     const move = tf.mul(tf.div(m, tf.add(tf.sqrt(v), EPSILON / secondScale)), stride);
-    const decay = 1 - settings.learningRate * settings.weightDecay;
     const kept = decay === 1 ? slot.parameter : tf.mul(slot.parameter, decay);
     return [tf.sub(kept, move), m, v];
   });

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { fusedBlock } from './fused-block.js';
 import { feedForward, standardRows, unitRows, type Layer } from './layers.js';
 import type { NetworkSettings } from './settings.js';
 import type { Ops } from './tensor-api.js';
@@ -15,6 +16,9 @@ export function networkBlock(
   parameters: readonly Tensor[],
   dropout?: Tensor,
 ): Layer {
+  if (ops.fused !== undefined && settings.block === 'bert' && settings.normalizeBlocks) {
+    return fusedBlock(ops, ops.fused, settings.beta, x, parameters, dropout);
+  }
   return settings.block === 'bert'
     ? bertBlock(ops, settings, x, parameters, dropout)
     : plainBlock(ops, x, parameters, dropout);

@@ -7,7 +7,7 @@ export * from './folds.js';
 export { parameterShapes, type NamedTensor } from './parameters.js';
 export { SeededStream } from './random.js';
 export * from './settings.js';
-export { tensorOps, type Ops, type TensorApi, type TensorOptions } from './tensor-api.js';
+export { tensorOps, type FusedOps, type Ops, type TensorApi, type TensorOptions } from './tensor-api.js';
 export * from './train-network.js';
 export * from './trainer.js';
 export { epochBatches, gatherBatch, matrixRows, type RowSource, type TrainingFold } from './training-data.js';

@@ -79,7 +79,18 @@ export function feedForward(ops: Ops, x: Tensor, [w1, b1, w2, b2]: readonly [Ten
 }
 
 /** `x / ‖x‖` by row of `x [m, d]`; a row of zeros stays one. */
-export function unitRows({ tf, tidy }: Ops, x: Tensor): Layer {
+export function unitRows({ tf, tidy, fused }: Ops, x: Tensor): Layer {
+  if (fused !== undefined) {
+    const [output, inverse] = fused.unitRows(x);
+    return {
+      output,
+      backward: (gradient) => {
+        const input = fused.unitRowsGradient(gradient, output, inverse);
+        inverse.dispose();
+        return { input, parameters: [] };
+      },
+    };
+  }
   const [inverse, output] = tidy(() => {
     const length = tf.sqrt(tf.sum(tf.square(x), 1, true));
     const reciprocal = tf.div(1, tf.maximum(length, LENGTH_EPSILON));

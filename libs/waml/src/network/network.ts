@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { networkBlock } from './block.js';
 import { unitRows, type Layer, type LayerGradients } from './layers.js';
-import { SeededStream } from './random.js';
+import { dropoutLimit, SeededStream } from './random.js';
 import type { NetworkSettings } from './settings.js';
 import type { Ops } from './tensor-api.js';
 
@@ -19,17 +19,17 @@ export function networkLayer(
 ): Layer {
   const layers: Layer[] = [];
   const each = settings.blocks === 0 ? 0 : parameters.length / settings.blocks;
-  let output: Tensor = x;
+  let output = x;
   for (let j = 0; j < settings.blocks; j++) {
     const dropout = step === undefined ? undefined : dropoutFactors(ops, settings, output, step, j);
     const layer = networkBlock(ops, settings, output, parameters.slice(j * each, (j + 1) * each), dropout);
     layers.push(layer);
-    output = layer.output;
+    output = layer.output as Tensor2D;
   }
   if (settings.normalizeOutput) {
     const layer = unitRows(ops, output);
     layers.push(layer);
-    output = layer.output;
+    output = layer.output as Tensor2D;
   }
   return { output, backward: (gradient) => backThrough(layers, gradient) };
 }
@@ -49,13 +49,15 @@ function backThrough(layers: readonly Layer[], gradient: Tensor): LayerGradients
 }
 
 function dropoutFactors(
-  { tf }: Ops,
+  { tf, fused }: Ops,
   { dropout, seed }: NetworkSettings,
-  x: Tensor,
+  x: Tensor2D,
   step: number,
   block: number,
 ): Tensor | undefined {
   if (dropout === 0) return undefined;
-  const factors = new SeededStream(seed, step, block).dropoutFactors(x.size, dropout);
+  const stream = new SeededStream(seed, step, block);
+  if (fused !== undefined) return fused.dropoutFactors(x.shape, stream.position, dropoutLimit(dropout));
+  const factors = stream.dropoutFactors(x.size, dropout);
   return tf.tensor(factors, x.shape, 'float32');
 }

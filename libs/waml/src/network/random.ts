@@ -1,5 +1,8 @@
 import { mix32 } from '../hashing/string-hash.js';
 
+/** Of the 65,536 values of a draw's half, how many drop an entry. */
+export const dropoutLimit = (rate: number): number => Math.round(rate * 0x1_0000);
+
 /** A seeded stream of numbers: Marsaglia's xorshift32, started from mixed seeds so that neighbouring seeds differ. */
 export class SeededStream {
   private state: number;
@@ -49,11 +52,16 @@ export class SeededStream {
     return order;
   }
 
+  /** What the next draw follows from. */
+  get position(): number {
+    return this.state;
+  }
+
   /**
    * Factors of dropout: 0 with probability `rate`, to the nearest 2⁻¹⁶, else what keeps the mean at 1. Two a draw.
    */
   dropoutFactors(count: number, rate: number): Float32Array {
-    const limit = Math.round(rate * 0x1_0000);
+    const limit = dropoutLimit(rate);
     const kept = 0x1_0000 / (0x1_0000 - limit);
     const factors = new Float32Array(count);
     for (let i = 0; i < count; i += 2) {

@@ -1,8 +1,64 @@
 import type * as core from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
-/** The namespace of TensorFlow.js that the network is handed: of `@tensorflow/tfjs-core` or of anything that has it. */
-export type TensorApi = typeof core;
+/**
+ * The namespace of TensorFlow.js that the network is handed: of `@tensorflow/tfjs-core` or of anything that has it. A
+ * backend that has fused operations brings them along.
+ */
+export type TensorApi = typeof core & { readonly kernels?: FusedOps };
+
+/**
+ * What some backend does in one pass over memory where the layers need several operations of `tf`. Results equal the
+ * layers' own to rounding, and are tensors of the surrounding `tf.tidy`; those given stay the caller's. Everything is a
+ * matrix `[m, n]` unless its shape is given, and `inverse` `[m, 1]` is what the way back needs.
+ */
+export interface FusedOps {
+  /** `GELU(z + bias)`, `bias [n]`. */
+  biasGelu(z: Tensor, bias: Tensor): Tensor2D;
+  /** Gradients by `z` and `bias`, of the gradient by what `biasGelu` gave. */
+  biasGeluGradient(gradient: Tensor, z: Tensor, bias: Tensor): [byZ: Tensor, byBias: Tensor];
+  /** `standardRows`. */
+  standardRows(x: Tensor): [output: Tensor2D, inverse: Tensor];
+  /** `added` and the gradient by `x` of `standardRows`. */
+  standardRowsGradient(gradient: Tensor, output: Tensor, inverse: Tensor, added: Tensor): Tensor2D;
+  /** `unitRows`. */
+  unitRows(x: Tensor): [output: Tensor2D, inverse: Tensor];
+  unitRowsGradient(gradient: Tensor, output: Tensor, inverse: Tensor): Tensor2D;
+  /** `x + beta · k/‖k‖` of `k = (y + bias) · factors`, without `factors` where nothing is dropped. */
+  skip(x: Tensor, y: Tensor, bias: Tensor, factors: Tensor | undefined, beta: number): [Tensor2D, inverse: Tensor];
+  /** Gradients by `y` and `bias` of `skip`; the one by `x` is `gradient` itself. */
+  skipGradient(
+    gradient: Tensor,
+    y: Tensor,
+    bias: Tensor,
+    factors: Tensor | undefined,
+    inverse: Tensor,
+    beta: number,
+  ): [byY: Tensor2D, byBias: Tensor];
+  /** `diag(gain) weight` and `shift weight + bias` of `gain [m]`, `shift [m]`, `bias [n]`. */
+  fold(gain: Tensor, shift: Tensor, weight: Tensor, bias: Tensor): [weight: Tensor2D, bias: Tensor];
+  /** Gradients by gain, shift and weight, of those by what `fold` gave. */
+  unfold(
+    gain: Tensor,
+    shift: Tensor,
+    weight: Tensor,
+    byWeight: Tensor,
+    byBias: Tensor,
+  ): [byGain: Tensor, byShift: Tensor, byWeight: Tensor];
+  /**
+   * One step of AdamW on tensors of any shape.
+   * @param step `[3]`: what the parameter is multiplied by, the step's length, and what is added to the divisor
+   */
+  adamW(
+    parameter: Tensor,
+    first: Tensor,
+    second: Tensor,
+    gradient: Tensor,
+    step: Tensor,
+  ): [parameter: Tensor, first: Tensor, second: Tensor];
+  /** `SeededStream.dropoutFactors` of a stream in that state, as a matrix. `limit` of 65,536 are dropped. */
+  dropoutFactors(shape: readonly [number, number], state: number, limit: number): Tensor2D;
+}
 
 export interface TensorOptions {
   /**
@@ -10,11 +66,15 @@ export interface TensorOptions {
    * code; elsewhere an explicit transpose is one more pass over memory. Default: on for the backend `wasm`.
    */
   readonly explicitTransposes?: boolean;
+  /** Fused operations, null for none. Default: those that the namespace brings along. */
+  readonly fused?: FusedOps | null;
 }
 
 /** What the layers compute with. Matrices are row-major, float32. */
 export interface Ops {
   readonly tf: TensorApi;
+  /** Absent where the backend has none. */
+  readonly fused?: FusedOps;
   /** `a · b`, `[n, m]`. */
   readonly matMul: (a: Tensor, b: Tensor) => Tensor2D;
   /** `aᵀ · b` of `a [m, n]`, `b [m, k]`: `[n, k]`. */
@@ -35,8 +95,10 @@ export function tensorOps(tf: TensorApi, options: TensorOptions = {}): Ops {
     }
     return tf.tidy(() => tf.matMul<Tensor2D>(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b));
   };
+  const fused = options.fused === undefined ? tf.kernels : (options.fused ?? undefined);
   return {
     tf,
+    ...(fused && { fused }),
     matMul: (a, b) => product(a, b, false, false),
     matMulTransposedA: (a, b) => product(a, b, true, false),
     matMulTransposedB: (a, b) => product(a, b, false, true),

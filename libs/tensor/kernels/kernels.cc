@@ -1,0 +1,355 @@
+#include "kernels.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+// Loops are plain, and the compiler vectorises them: `omp simd` lets it reorder sums (-fopenmp-simd) without the rest
+// of -ffast-math, under which a diverged training would not show as NaN.
+
+namespace thaw {
+namespace {
+
+constexpr float kNormEpsilon = 1e-5f;
+constexpr float kLengthEpsilon = 1e-12f;
+
+// exp(-y) for y >= 0, relative error 2e-7: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes' expf).
+inline float ExpOfMinus(float y) {
+  const float x = y > 87.f ? -87.f : -y;
+  const float n = __builtin_rintf(x * 1.44269504f);
+  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * (r * r) + r + 1.f;
+  const int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
+  float scale;
+  std::memcpy(&scale, &bits, sizeof scale);
+  return p * scale;
+}
+
+// Phi(x), the normal distribution's function, to 2.5e-7, and bell = exp(-x^2/2). Of a tail only the small part is
+// computed: erfc(a/sqrt 2) exp(a^2/2) / 2 as a polynomial in 1/(1 + 0.3a), relative error 1.5e-7 (Remez, a <= 14).
+inline float NormalDistribution(float x, float& bell) {
+  const float a = std::fabs(x);
+  const float t = 1.f / (1.f + 0.3f * a);
+  bell = ExpOfMinus(0.5f * x * x);
+  float p = 3.567478804336854e-2f;
+  p = p * t - 1.5720313133289432e-1f;
+  p = p * t + 2.0635358730871398e-1f;
+  p = p * t - 5.3683715273559800e-2f;
+  p = p * t + 1.2856166196095115e-1f;
+  p = p * t + 9.9913482162312020e-2f;
+  p = p * t + 1.2075395749549539e-1f;
+  p = p * t + 1.1962929874272311e-1f;
+  const float tail = p * t * bell;
+  return x < 0.f ? tail : 1.f - tail;
+}
+
+}  // namespace
+
+const char* MissingInstructions() {
+#ifdef __AVX512F__
+  if (!(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))) {
+    return "AVX-512";
+  }
+#endif
+#ifdef __AVX2__
+  if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))) {
+    return "AVX2";
+  }
+#endif
+  return nullptr;
+}
+
+void BiasGelu(Range range, const float* z, const float* bias, float* out) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = z + row * n;
+    float* to = out + row * n;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+      float bell;
+      const float x = in[i] + bias[i];
+      to[i] = x * NormalDistribution(x, bell);
+    }
+  }
+}
+
+void BiasGeluGradient(Range range, const float* gradient, const float* z, const float* bias, float* out,
+                      float* sums) {
+  constexpr float kBellScale = 0.3989422804f;  // 1 / sqrt(2 pi)
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = z + row * n;
+    const float* by = gradient + row * n;
+    float* to = out + row * n;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+      float bell;
+      const float x = in[i] + bias[i];
+      const float phi = NormalDistribution(x, bell);
+      const float slope = by[i] * (phi + x * bell * kBellScale);
+      to[i] = slope;
+      sums[i] += slope;
+    }
+  }
+}
+
+void StandardRows(Range range, const float* x, float* out, float* inverse) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = x + row * n;
+    float* to = out + row * n;
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t i = 0; i < n; i++) sum += in[i];
+    const float mean = sum / n;
+    float squares = 0;
+#pragma omp simd reduction(+ : squares)
+    for (int64_t i = 0; i < n; i++) squares += (in[i] - mean) * (in[i] - mean);
+    const float scale = 1.f / std::sqrt(squares / n + kNormEpsilon);
+    inverse[row] = scale;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) to[i] = (in[i] - mean) * scale;
+  }
+}
+
+void StandardRowsGradient(Range range, const float* gradient, const float* output, const float* inverse,
+                          const float* added, float* out) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* by = gradient + row * n;
+    const float* y = output + row * n;
+    const float* plus = added + row * n;
+    float* to = out + row * n;
+    float sum = 0, along = 0;
+#pragma omp simd reduction(+ : sum, along)
+    for (int64_t i = 0; i < n; i++) {
+      sum += by[i];
+      along += by[i] * y[i];
+    }
+    const float mean = sum / n, slope = along / n, scale = inverse[row];
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) to[i] = plus[i] + (by[i] - mean - y[i] * slope) * scale;
+  }
+}
+
+void UnitRows(Range range, const float* x, float* out, float* inverse) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = x + row * n;
+    float* to = out + row * n;
+    float squares = 0;
+#pragma omp simd reduction(+ : squares)
+    for (int64_t i = 0; i < n; i++) squares += in[i] * in[i];
+    const float scale = 1.f / std::max(std::sqrt(squares), kLengthEpsilon);
+    inverse[row] = scale;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) to[i] = in[i] * scale;
+  }
+}
+
+void UnitRowsGradient(Range range, const float* gradient, const float* output, const float* inverse, float* out) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* by = gradient + row * n;
+    const float* y = output + row * n;
+    float* to = out + row * n;
+    float along = 0;
+#pragma omp simd reduction(+ : along)
+    for (int64_t i = 0; i < n; i++) along += by[i] * y[i];
+    const float scale = inverse[row];
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) to[i] = (by[i] - y[i] * along) * scale;
+  }
+}
+
+namespace {
+
+template <bool kDrops>
+void SkipOf(Range range, float beta, const float* x, const float* y, const float* bias, const float* factors,
+            float* out, float* inverse) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = y + row * n;
+    const float* base = x + row * n;
+    const float* keep = kDrops ? factors + row * n : nullptr;
+    float* to = out + row * n;
+    float squares = 0;
+#pragma omp simd reduction(+ : squares)
+    for (int64_t i = 0; i < n; i++) {
+      const float kept = kDrops ? (in[i] + bias[i]) * keep[i] : in[i] + bias[i];
+      to[i] = kept;
+      squares += kept * kept;
+    }
+    const float scale = 1.f / std::max(std::sqrt(squares), kLengthEpsilon);
+    inverse[row] = scale;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) to[i] = base[i] + to[i] * scale * beta;
+  }
+}
+
+template <bool kDrops>
+void SkipGradientOf(Range range, float beta, const float* gradient, const float* y, const float* bias,
+                    const float* factors, const float* inverse, float* out, float* sums) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = y + row * n;
+    const float* by = gradient + row * n;
+    const float* keep = kDrops ? factors + row * n : nullptr;
+    float* to = out + row * n;
+    const float scale = inverse[row];
+    float along = 0;
+#pragma omp simd reduction(+ : along)
+    for (int64_t i = 0; i < n; i++) {
+      const float kept = kDrops ? (in[i] + bias[i]) * keep[i] : in[i] + bias[i];
+      const float unit = kept * scale;
+      to[i] = unit;
+      along += by[i] * unit;
+    }
+    const float step = beta * scale;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+      const float by_kept = (by[i] - to[i] * along) * step;
+      const float by_y = kDrops ? by_kept * keep[i] : by_kept;
+      to[i] = by_y;
+      sums[i] += by_y;
+    }
+  }
+}
+
+}  // namespace
+
+void Skip(Range range, float beta, const float* x, const float* y, const float* bias, const float* factors,
+          float* out, float* inverse) {
+  (factors ? SkipOf<true> : SkipOf<false>)(range, beta, x, y, bias, factors, out, inverse);
+}
+
+void SkipGradient(Range range, float beta, const float* gradient, const float* y, const float* bias,
+                  const float* factors, const float* inverse, float* out, float* sums) {
+  (factors ? SkipGradientOf<true> : SkipGradientOf<false>)(range, beta, gradient, y, bias, factors, inverse, out,
+                                                           sums);
+}
+
+void Fold(Range range, const float* gain, const float* shift, const float* weight, float* out, float* sums) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = weight + row * n;
+    float* to = out + row * n;
+    const float scale = gain[row], plus = shift[row];
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+      to[i] = in[i] * scale;
+      sums[i] += in[i] * plus;
+    }
+  }
+}
+
+void Unfold(Range range, const float* gain, const float* shift, const float* weight, const float* by_folded,
+            const float* by_bias, float* by_gain, float* by_shift, float* by_weight) {
+  const int64_t n = range.columns;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = weight + row * n;
+    const float* by = by_folded + row * n;
+    float* to = by_weight + row * n;
+    const float scale = gain[row], plus = shift[row];
+    float gains = 0, shifts = 0;
+#pragma omp simd reduction(+ : gains, shifts)
+    for (int64_t i = 0; i < n; i++) {
+      gains += in[i] * by[i];
+      shifts += in[i] * by_bias[i];
+      to[i] = by[i] * scale + by_bias[i] * plus;
+    }
+    by_gain[row] = gains;
+    by_shift[row] = shifts;
+  }
+}
+
+void AdamWStep(int64_t begin, int64_t end, AdamW step, const float* gradient, const float* parameter,
+               const float* first, const float* second, float* parameter_out, float* first_out, float* second_out) {
+#pragma omp simd
+  for (int64_t i = begin; i < end; i++) {
+    const float m = first[i] * 0.9f + gradient[i];
+    const float v = second[i] * 0.999f + gradient[i] * gradient[i];
+    first_out[i] = m;
+    second_out[i] = v;
+    parameter_out[i] = parameter[i] * step.decay - m / (std::sqrt(v) + step.epsilon) * step.stride;
+  }
+}
+
+namespace {
+
+inline uint32_t NextDraw(uint32_t x) {
+  x ^= x << 13;
+  x ^= x >> 17;
+  return x ^ (x << 5);
+}
+
+// A draw is linear over GF(2): a matrix by its columns. Its powers of two jump anywhere in the stream.
+using Jump = std::array<uint32_t, 32>;
+
+uint32_t Apply(const Jump& jump, uint32_t x) {
+  uint32_t result = 0;
+  for (int bit = 0; bit < 32; bit++) result ^= (0u - (x >> bit & 1u)) & jump[bit];
+  return result;
+}
+
+uint32_t Advance(uint32_t x, uint64_t draws) {
+  static const auto kPowers = [] {
+    std::array<Jump, 40> powers;
+    for (int bit = 0; bit < 32; bit++) powers[0][bit] = NextDraw(1u << bit);
+    for (size_t k = 1; k < powers.size(); k++) {
+      for (int bit = 0; bit < 32; bit++) powers[k][bit] = Apply(powers[k - 1], powers[k - 1][bit]);
+    }
+    return powers;
+  }();
+  for (size_t k = 0; k < kPowers.size(); k++) {
+    if (draws >> k & 1) x = Apply(kPowers[k], x);
+  }
+  return x;
+}
+
+}  // namespace
+
+void DropoutFactors(int64_t begin, int64_t end, uint32_t state, uint32_t limit, float* out) {
+  const float kept = static_cast<float>(65536. / (65536. - limit));
+  // Stretches of the stream side by side, one a vector lane: a draw needs the one before it.
+  constexpr int kLanes = 16, kDraws = 128;
+  uint32_t x = Advance(state, begin / 2);
+  int64_t at = begin;
+  if (end - at >= 2 * kLanes * kDraws) {
+    uint32_t lane[kLanes], draws[kDraws][kLanes];
+    for (int l = 0; l < kLanes; l++) lane[l] = Advance(x, l * kDraws);
+    for (; end - at >= 2 * kLanes * kDraws; at += 2 * kLanes * kDraws) {
+      for (auto& row : draws) {
+#pragma omp simd
+        for (int l = 0; l < kLanes; l++) row[l] = lane[l] = NextDraw(lane[l]);
+      }
+      for (int l = 0; l < kLanes; l++) {
+        float* to = out + at + 2 * l * kDraws;
+#pragma omp simd
+        for (int i = 0; i < kDraws; i++) {
+          to[2 * i] = (draws[i][l] & 0xffff) >= limit ? kept : 0.f;
+          to[2 * i + 1] = draws[i][l] >> 16 >= limit ? kept : 0.f;
+        }
+      }
+      // Lane l stands where lane l + 1 began: on past the other lanes' stretches.
+      for (auto& one : lane) one = Advance(one, (kLanes - 1) * kDraws);
+    }
+    x = lane[0];
+  }
+  for (; at < end; at += 2) {
+    x = NextDraw(x);
+    out[at] = (x & 0xffff) >= limit ? kept : 0.f;
+    if (at + 1 < end) out[at + 1] = x >> 16 >= limit ? kept : 0.f;
+  }
+}
+
+}  // namespace thaw

@@ -1,0 +1,79 @@
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import type * as core from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { NATIVE_FOLDER } from './native-modules.js';
+
+/** What `npm run tf:native` compiles from kernels/: TensorFlow's CPU operations of the names used below. */
+const KERNELS = `${NATIVE_FOLDER}kernels.node`;
+
+/** tfjs-node's way to any operation of TensorFlow. */
+interface NodeBackend {
+  readonly binding: { readonly TF_ATTR_FLOAT: number };
+  executeMultipleOutputs(name: string, attributes: object[], inputs: readonly Tensor[], count: number): Tensor[];
+}
+
+export type FusedKernels = ReturnType<typeof fusedKernels>;
+
+/** The fused kernels for TensorFlow on the CPU; undefined where they were not built, or for another processor. */
+export function openFusedKernels(tf: typeof core): FusedKernels | undefined {
+  if (!existsSync(KERNELS)) return undefined;
+  try {
+    createRequire(import.meta.url)(KERNELS); // registers them
+  } catch {
+    return undefined;
+  }
+  return fusedKernels(tf);
+}
+
+/** As `FusedOps` of @thaw/waml describes them. */
+function fusedKernels(tf: typeof core) {
+  const backend = tf.backend() as unknown as NodeBackend;
+  const run = <T extends Tensor[]>(name: string, inputs: readonly Tensor[], outputs: T['length'], beta?: number): T => {
+    const factor = { name: 'factor', type: backend.binding.TF_ATTR_FLOAT, value: beta };
+    return backend.executeMultipleOutputs(`Thaw${name}`, beta === undefined ? [] : [factor], inputs, outputs) as T;
+  };
+  const dropping = <T>(factors: Tensor | undefined, work: (factors: Tensor) => T): T => {
+    if (factors !== undefined) return work(factors);
+    const none = tf.tensor1d([], 'float32');
+    const result = work(none);
+    none.dispose();
+    return result;
+  };
+  return {
+    biasGelu: (z: Tensor, bias: Tensor) => run<[Tensor2D]>('BiasGelu', [z, bias], 1)[0],
+    biasGeluGradient: (gradient: Tensor, z: Tensor, bias: Tensor) =>
+      run<[Tensor2D, Tensor]>('BiasGeluGradient', [gradient, z, bias], 2),
+    standardRows: (x: Tensor) => run<[Tensor2D, Tensor]>('StandardRows', [x], 2),
+    standardRowsGradient: (gradient: Tensor, output: Tensor, inverse: Tensor, added: Tensor) =>
+      run<[Tensor2D]>('StandardRowsGradient', [gradient, output, inverse, added], 1)[0],
+    unitRows: (x: Tensor) => run<[Tensor2D, Tensor]>('UnitRows', [x], 2),
+    unitRowsGradient: (gradient: Tensor, output: Tensor, inverse: Tensor) =>
+      run<[Tensor2D]>('UnitRowsGradient', [gradient, output, inverse], 1)[0],
+    skip: (x: Tensor, y: Tensor, bias: Tensor, factors: Tensor | undefined, beta: number) =>
+      dropping(factors, (given) => run<[Tensor2D, Tensor]>('Skip', [x, y, bias, given], 2, beta)),
+    skipGradient: (
+      gradient: Tensor,
+      y: Tensor,
+      bias: Tensor,
+      factors: Tensor | undefined,
+      inverse: Tensor,
+      beta: number,
+    ) =>
+      dropping(factors, (given) =>
+        run<[Tensor2D, Tensor]>('SkipGradient', [gradient, y, bias, given, inverse], 2, beta),
+      ),
+    fold: (gain: Tensor, shift: Tensor, weight: Tensor, bias: Tensor) =>
+      run<[Tensor2D, Tensor]>('Fold', [gain, shift, weight, bias], 2),
+    unfold: (gain: Tensor, shift: Tensor, weight: Tensor, byWeight: Tensor, byBias: Tensor) =>
+      run<[Tensor, Tensor, Tensor]>('Unfold', [gain, shift, weight, byWeight, byBias], 3),
+    adamW: (parameter: Tensor, first: Tensor, second: Tensor, gradient: Tensor, step: Tensor) =>
+      run<[Tensor, Tensor, Tensor]>('AdamW', [parameter, first, second, gradient, step], 3),
+    dropoutFactors: ([rows, columns]: readonly [number, number], state: number, limit: number) => {
+      const draw = tf.tensor1d([state | 0, rows, columns, limit], 'int32');
+      const [factors] = run<[Tensor2D]>('DropoutFactors', [draw], 1);
+      draw.dispose();
+      return factors;
+    },
+  };
+}
