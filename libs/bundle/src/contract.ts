@@ -43,7 +43,8 @@ export function bundleStoreContract(name: string, open: () => Promise<BundleStor
         ...draft({ parent: 'v000000', kind: 'fine-tune' }),
       });
       expect(await bundle.readVectors()).toEqual(VECTORS);
-      expect(await bundle.readIds()).toEqual(IDS);
+      const { products, sellers } = await bundle.readIds();
+      expect({ products: products.ids, sellers: sellers.ids }).toEqual(IDS);
       expect(bundle.has('card.md')).toBe(true);
       expect(await store.list()).toEqual([{ version: 'v000001', manifest }]);
     });

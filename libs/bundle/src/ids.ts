@@ -2,6 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure } from './disk-failure.js';
 import type { ByteSource } from './files.js';
+import { IdRows } from './id-rows.js';
 import { invalid } from './invalid.js';
 
 /** Characters of an id map that are written at once. */
@@ -10,6 +11,8 @@ const BATCH = 1 << 18;
 const PIECE = 1 << 14;
 /** Bytes of a line: ids are a few hundred characters at most, each six bytes when escaped. */
 const MAX_LINE = 1 << 16;
+/** Bytes of the line of an empty id. */
+const SHORTEST_LINE = 3;
 const LINE_FEED = 0x0a;
 
 /**
@@ -46,29 +49,42 @@ function* batches(ids: Iterable<string>, name: string): Generator<string> {
   yield text;
 }
 
+/** What is kept in the place of an id, equal to it: the string that the caller has for it already. */
+export type KnownId = (id: string, row: number) => string;
+
+export interface ReadIdsOptions {
+  readonly known?: KnownId | undefined;
+  /** How many ids there should be. */
+  readonly count?: number;
+}
+
 /**
  * Reads an id map.
  *
  * @throws ThawError BUNDLE_INVALID (a line is no JSON string or too long, an id is there twice), BUNDLE_STORE_UNAVAILABLE
  */
-export async function readIds(source: ByteSource): Promise<string[]> {
-  const ids = new Set<string>();
+export async function readIds(source: ByteSource, { known, count = 0 }: ReadIdsOptions = {}): Promise<IdRows> {
+  const ids = new IdRows(Math.min(count, source.size / SHORTEST_LINE));
   for await (const lines of linesOf(source)) {
-    for (const line of lines) ids.add(newId(line, ids, source.name));
+    for (const line of lines) {
+      const id = idOf(line, ids.size, source.name);
+      if (!ids.add(known?.(id, ids.size) ?? id))
+        throw invalid(source.name, `${place(ids.size)} is an id that it has before`);
+    }
   }
-  return [...ids];
+  return ids;
 }
 
-function newId(line: string, ids: ReadonlySet<string>, name: string): string {
-  const where = (): string => `line ${ids.size + 1} of it`;
+const place = (row: number): string => `line ${row + 1} of it`;
+
+function idOf(line: string, row: number, name: string): string {
   let id: unknown;
   try {
     id = JSON.parse(line);
   } catch (cause) {
-    throw invalid(name, `${where()} is no JSON string`, cause);
+    throw invalid(name, `${place(row)} is no JSON string`, cause);
   }
-  if (typeof id !== 'string') throw invalid(name, `${where()} is no JSON string`);
-  if (ids.has(id)) throw invalid(name, `${where()} is an id that it has before`);
+  if (typeof id !== 'string') throw invalid(name, `${place(row)} is no JSON string`);
   return id;
 }
 

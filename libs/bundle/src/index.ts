@@ -1,7 +1,8 @@
 export { modelCard } from './card.js';
 export { DirectoryBundleStore, type DirectoryStoreOptions } from './directory/directory-bundle-store.js';
 export { FILES, type BundleFiles, type ByteSource } from './files.js';
-export { writeIds } from './ids.js';
+export { IdRows } from './id-rows.js';
+export { type KnownId, writeIds } from './ids.js';
 export type { IndexSettings, Manifest, ManifestDraft, ManifestFile } from './manifest.js';
 export type {
   BundleIds,

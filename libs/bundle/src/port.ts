@@ -1,3 +1,5 @@
+import type { IdRows } from './id-rows.js';
+import type { KnownId } from './ids.js';
 import type { Manifest, ManifestDraft } from './manifest.js';
 import type { PrunePolicy } from './prune.js';
 import type { MemoryOf, SafetensorsReader } from './safetensors/reader.js';
@@ -15,8 +17,8 @@ export interface BundleVectors {
 }
 
 export interface BundleIds {
-  readonly products: readonly string[];
-  readonly sellers: readonly string[];
+  readonly products: IdRows;
+  readonly sellers: IdRows;
 }
 
 /**
@@ -29,11 +31,12 @@ export interface VerifiedBundle {
   readonly manifest: Manifest;
   /** @param memory gives so many bytes or more, for the products and then for the sellers */
   readVectors(memory?: MemoryOf): Promise<BundleVectors>;
-  readIds(): Promise<BundleIds>;
+  /** @param known gives the strings that are to be kept for the products */
+  readIds(known?: KnownId): Promise<BundleIds>;
   /** Whether the manifest lists the file. */
   has(name: string): boolean;
   /** The ids of another id map, such as that of the layer states. */
-  readIdFile(name: string): Promise<string[]>;
+  readIdFile(name: string): Promise<IdRows>;
   /** Opens a safetensors file, such as `states.safetensors`. The caller closes it. */
   openTensors(name: string): Promise<SafetensorsReader>;
   /** A file on this machine's disk, for native code to read. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FILES, type BundleFiles, type ByteSource } from './files.js';
-import { readIds } from './ids.js';
+import type { IdRows } from './id-rows.js';
+import { type KnownId, readIds, type ReadIdsOptions } from './ids.js';
 import { invalid } from './invalid.js';
 import { decodeManifest, MAX_MANIFEST_BYTES } from './manifest-file.js';
 import type { Manifest, ManifestFile } from './manifest.js';
@@ -140,9 +141,9 @@ class FilesBundle implements VerifiedBundle {
     return this.withVectors((reader, what) => readVectors(reader, what, this.manifest, memory));
   }
 
-  async readIds(): Promise<BundleIds> {
+  async readIds(known?: KnownId): Promise<BundleIds> {
     const { counts } = this.manifest;
-    const products = await this.readCountedIds(FILES.products, counts.products);
+    const products = await this.readCountedIds(FILES.products, counts.products, known);
     return { products, sellers: await this.readCountedIds(FILES.sellers, counts.sellers) };
   }
 
@@ -150,8 +151,8 @@ class FilesBundle implements VerifiedBundle {
     return this.manifest.files.some((file) => file.name === name);
   }
 
-  async readIdFile(name: string): Promise<string[]> {
-    return withFile(this.files, this.listed(name), readIds);
+  async readIdFile(name: string, options?: ReadIdsOptions): Promise<IdRows> {
+    return withFile(this.files, this.listed(name), (source) => readIds(source, options));
   }
 
   async openTensors(name: string): Promise<SafetensorsReader> {
@@ -171,10 +172,10 @@ class FilesBundle implements VerifiedBundle {
     }
   }
 
-  private async readCountedIds(name: string, due: number): Promise<string[]> {
-    const ids = await this.readIdFile(name);
-    if (ids.length === due) return ids;
-    throw invalid(`${name} of ${this.files.label}`, `it has ${ids.length} ids where the manifest says ${due}`);
+  private async readCountedIds(name: string, due: number, known?: KnownId): Promise<IdRows> {
+    const ids = await this.readIdFile(name, { known, count: due });
+    if (ids.size === due) return ids;
+    throw invalid(`${name} of ${this.files.label}`, `it has ${ids.size} ids where the manifest says ${due}`);
   }
 
   /** Only what the manifest lists was verified. */

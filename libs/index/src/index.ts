@@ -7,6 +7,6 @@ export type { Lease, Servable } from './holder/servable.js';
 export { type NativeBuild, nativeBuild } from './native/addon.js';
 export { SEARCH_ENVIRONMENT } from './native/environment.js';
 export { checkIndexFile } from './native/hnsw-file.js';
-export { openIndex, type OpenOptions, rowsById } from './serving/open-index.js';
+export { openIndex, type OpenOptions } from './serving/open-index.js';
 export { ServingIndex } from './serving/serving-index.js';
 export { type Accept, type Hit, type IndexedVectors, type IndexSettings, NEWER, type VectorChange } from './types.js';

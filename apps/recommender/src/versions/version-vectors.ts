@@ -10,7 +10,7 @@ export interface FoldedLayout {
 }
 
 /** Rows of the version's vectors by id. */
-export type RowsById = Readonly<Record<NodeType, ReadonlyMap<string, number>>>;
+export type RowsById = Readonly<Record<NodeType, Pick<ReadonlyMap<string, number>, 'get'>>>;
 
 /** The vectors of a version, and above them those that came since. All are folded rows of D columns. */
 export class VersionVectors {

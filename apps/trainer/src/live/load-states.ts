@@ -12,7 +12,8 @@ export async function loadStates(store: BundleStore, version: string): Promise<L
   const bundle = await store.open(version);
   if (!bundle.has(FILES.states)) return undefined;
   const { products, sellers } = await bundle.readIds();
-  const ids = { product: products, seller: sellers, category: await bundle.readIdFile(CATEGORY_IDS) };
+  const categories = await bundle.readIdFile(CATEGORY_IDS);
+  const ids = { product: products.ids, seller: sellers.ids, category: categories.ids };
   const { settings } = bundle.manifest;
   const reader = await bundle.openTensors(FILES.states);
   try {

@@ -4,7 +4,7 @@ import { checkIndexFile } from '../native/hnsw-file.js';
 import { HnswIndex } from '../native/hnsw-index.js';
 import type { IndexedVectors, IndexSettings } from '../types.js';
 import { checkSource } from '../vectors.js';
-import { ServingIndex } from './serving-index.js';
+import { type RowOf, ServingIndex } from './serving-index.js';
 
 export interface OpenOptions extends IndexedVectors {
   readonly version: string;
@@ -12,7 +12,7 @@ export interface OpenOptions extends IndexedVectors {
   /** `[n]`: the id of each row of `vectors`. Kept by reference. */
   readonly ids: readonly string[];
   /** Row of each id. Made of `ids` where it is not given. */
-  readonly rowOf?: ReadonlyMap<string, number>;
+  readonly rowOf?: RowOf;
   /** The index file. Needed unless the settings say exact. */
   readonly path?: string;
   /** Whether `checkIndexFile` has passed the file, in another thread. Otherwise it is done here. */
@@ -49,7 +49,7 @@ export async function openIndex(options: OpenOptions): Promise<ServingIndex> {
 }
 
 /** Row of each id, in slices between which the event loop turns. @throws the signal's reason */
-export async function rowsById(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, number>> {
+async function rowsById(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, number>> {
   const rowOf = new Map<string, number>();
   for (let row = 0; row < ids.length; row++) {
     rowOf.set(ids[row]!, row);

@@ -15,11 +15,14 @@ const REBUILD_SHARE = 0.2;
 const LONG_OVERLAY = 2 * EXACT_LIMIT;
 const NONE = -1;
 
+/** The row of each id. */
+export type RowOf = Pick<ReadonlyMap<string, number>, 'get' | 'has'>;
+
 /** What a serving index starts from. */
 export interface ServingParts extends IndexedVectors {
   readonly version: string;
   /** Row of `vectors` by id. */
-  readonly rowOf: ReadonlyMap<string, number>;
+  readonly rowOf: RowOf;
   /** `[n]`: ids by row. */
   readonly ids: readonly string[];
   /** Over `rows`; null for exact search. The serving index owns it from now on. */

@@ -1,10 +1,9 @@
-import { type BundleStore, FILES } from '@thaw/bundle';
+import { type BundleStore, FILES, type KnownId } from '@thaw/bundle';
 import { type operator, ThawError } from '@thaw/contracts';
 import type { Interner } from '@thaw/graph';
-import { openIndex, rowsById } from '@thaw/index';
+import { openIndex } from '@thaw/index';
 import { ProductNumbers } from '../product-numbers.js';
 import { ServedVersion } from '../served-version.js';
-import { slowly } from '../slowly.js';
 import type { VectorMemory } from '../vector-memory.js';
 import { VersionVectors } from '../version-vectors.js';
 import type { CheckedVersion } from './protocol.js';
@@ -59,15 +58,14 @@ async function served(
   signal: AbortSignal,
 ): Promise<ServedVersion> {
   const bundle = store.trusted(manifest);
-  const read = await bundle.readIds();
   const numbers = new ProductNumbers(manifest.counts.products);
-  const ids = await knownIds(read.products, products(), numbers, signal);
-  const rows = { product: await rowsById(ids, signal), seller: await rowsById(read.sellers, signal) };
+  const ids = await bundle.readIds(knownBy(products(), numbers));
+  signal.throwIfAborted();
   const index = await openIndex({
     version: manifest.version,
     settings: manifest.index,
-    ids,
-    rowOf: rows.product,
+    ids: ids.products.ids,
+    rowOf: ids.products,
     vectors: vectors.products,
     rows: vectors.candidates,
     dimensions: vectors.dimensions,
@@ -81,7 +79,12 @@ async function served(
     index.close();
     throw error;
   }
-  const folded = new VersionVectors(manifest.settings, vectors, rows, release);
+  const folded = new VersionVectors(
+    manifest.settings,
+    vectors,
+    { product: ids.products, seller: ids.sellers },
+    release,
+  );
   return new ServedVersion({ record, manifest, index, vectors: folded, numbers });
 }
 
@@ -99,19 +102,12 @@ function unservable({ version, metrics }: CheckedVersion['manifest'], recall: nu
  * The ids as the graph has them: the very strings, so that to compare the two is to compare places, and every id is in
  * memory once.
  */
-async function knownIds(
-  ids: readonly string[],
-  products: Interner | undefined,
-  numbers: ProductNumbers,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  if (products === undefined) return ids;
-  const known: string[] = [];
-  const look = (id: string): void => {
+function knownBy(products: Interner | undefined, numbers: ProductNumbers): KnownId | undefined {
+  if (products === undefined) return undefined;
+  return (id, row) => {
     const number = products.find(id);
-    if (number !== undefined) numbers.set(known.length, number);
-    known.push(number === undefined ? id : products.id(number));
+    if (number === undefined) return id;
+    numbers.set(row, number);
+    return products.id(number);
   };
-  await slowly(ids, look, signal);
-  return known;
 }
