@@ -165,9 +165,10 @@ function compileKernels(site) {
     // What TensorFlow's headers inline must be as it is in the wheel, so without the options of the arithmetic.
     const wheel = ['-DNDEBUG', '-DEIGEN_MAX_ALIGN_BYTES=64', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DNAPI_VERSION=8'];
     const headers = [NODE_HEADERS, join(tensorflow, 'include')].map((path) => `-I${path}`);
+    const arithmetic = ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math', ...levelOptions()];
     const linked = [
       compileTo('tensorflow_ops', ['-O2', '-w', ...wheel, ...headers]),
-      compileTo('kernels', ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math', ...levelOptions()]),
+      ...['kernels', 'dropout'].map((name) => compileTo(name, arithmetic)),
     ];
     const origin = `$ORIGIN/${relative(folder, tensorflow)}`;
     const links = ['-shared', ...linked, ...librariesOf(tensorflow), `-Wl,--disable-new-dtags,-rpath,${origin}`];

@@ -1,7 +1,6 @@
 #include "kernels.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -14,7 +13,7 @@ namespace {
 constexpr float kNormEpsilon = 1e-5f;
 constexpr float kLengthEpsilon = 1e-12f;
 
-// exp(-y) for y >= 0, relative error 2e-7: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes' expf).
+// exp(-y) for y >= 0, relative error 2e-7, and 0 from 87 on: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes).
 inline float ExpOfMinus(float y) {
   const float x = y > 87.f ? -87.f : -y;
   const float n = __builtin_rintf(x * 1.44269504f);
@@ -29,7 +28,7 @@ inline float ExpOfMinus(float y) {
   const int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
   float scale;
   std::memcpy(&scale, &bits, sizeof scale);
-  return p * scale;
+  return y > 87.f ? 0.f : p * scale;
 }
 
 // Phi(x), the normal distribution's function, to 2.5e-7, and bell = exp(-x^2/2). Of a tail only the small part is
@@ -272,6 +271,35 @@ void Unfold(Range range, const float* gain, const float* shift, const float* wei
   }
 }
 
+void Contrastive(Range range, int64_t rows, float temperature, const float* dots, Excluded excluded, float* losses,
+                 float* slopes) {
+  constexpr float kNever = -1e9f;
+  const int64_t n = range.columns;
+  const float heat = 1.f / temperature, scale = heat / rows;
+  for (int64_t row = range.begin; row < range.end; row++) {
+    const float* in = dots + row * n;
+    float* to = slopes + row * n;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) to[i] = in[i] * heat;
+    const float truth = to[row];
+    for (int32_t k = excluded.starts[row]; k < excluded.starts[row + 1]; k++) to[excluded.columns[k]] = kNever;
+    float most = kNever;
+#pragma omp simd reduction(max : most)
+    for (int64_t i = 0; i < n; i++) most = to[i] > most ? to[i] : most;
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t i = 0; i < n; i++) {
+      to[i] = ExpOfMinus(most - to[i]);
+      sum += to[i];
+    }
+    losses[row] = most + std::log(sum) - truth;
+    const float share = scale / sum;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) to[i] *= share;
+    to[row] -= scale;
+  }
+}
+
 void AdamWStep(int64_t begin, int64_t end, AdamW step, const float* gradient, const float* parameter,
                const float* first, const float* second, float* parameter_out, float* first_out, float* second_out) {
 #pragma omp simd
@@ -281,74 +309,6 @@ void AdamWStep(int64_t begin, int64_t end, AdamW step, const float* gradient, co
     first_out[i] = m;
     second_out[i] = v;
     parameter_out[i] = parameter[i] * step.decay - m / (std::sqrt(v) + step.epsilon) * step.stride;
-  }
-}
-
-namespace {
-
-inline uint32_t NextDraw(uint32_t x) {
-  x ^= x << 13;
-  x ^= x >> 17;
-  return x ^ (x << 5);
-}
-
-// A draw is linear over GF(2): a matrix by its columns. Its powers of two jump anywhere in the stream.
-using Jump = std::array<uint32_t, 32>;
-
-uint32_t Apply(const Jump& jump, uint32_t x) {
-  uint32_t result = 0;
-  for (int bit = 0; bit < 32; bit++) result ^= (0u - (x >> bit & 1u)) & jump[bit];
-  return result;
-}
-
-uint32_t Advance(uint32_t x, uint64_t draws) {
-  static const auto kPowers = [] {
-    std::array<Jump, 40> powers;
-    for (int bit = 0; bit < 32; bit++) powers[0][bit] = NextDraw(1u << bit);
-    for (size_t k = 1; k < powers.size(); k++) {
-      for (int bit = 0; bit < 32; bit++) powers[k][bit] = Apply(powers[k - 1], powers[k - 1][bit]);
-    }
-    return powers;
-  }();
-  for (size_t k = 0; k < kPowers.size(); k++) {
-    if (draws >> k & 1) x = Apply(kPowers[k], x);
-  }
-  return x;
-}
-
-}  // namespace
-
-void DropoutFactors(int64_t begin, int64_t end, uint32_t state, uint32_t limit, float* out) {
-  const float kept = static_cast<float>(65536. / (65536. - limit));
-  // Stretches of the stream side by side, one a vector lane: a draw needs the one before it.
-  constexpr int kLanes = 16, kDraws = 128;
-  uint32_t x = Advance(state, begin / 2);
-  int64_t at = begin;
-  if (end - at >= 2 * kLanes * kDraws) {
-    uint32_t lane[kLanes], draws[kDraws][kLanes];
-    for (int l = 0; l < kLanes; l++) lane[l] = Advance(x, l * kDraws);
-    for (; end - at >= 2 * kLanes * kDraws; at += 2 * kLanes * kDraws) {
-      for (auto& row : draws) {
-#pragma omp simd
-        for (int l = 0; l < kLanes; l++) row[l] = lane[l] = NextDraw(lane[l]);
-      }
-      for (int l = 0; l < kLanes; l++) {
-        float* to = out + at + 2 * l * kDraws;
-#pragma omp simd
-        for (int i = 0; i < kDraws; i++) {
-          to[2 * i] = (draws[i][l] & 0xffff) >= limit ? kept : 0.f;
-          to[2 * i + 1] = draws[i][l] >> 16 >= limit ? kept : 0.f;
-        }
-      }
-      // Lane l stands where lane l + 1 began: on past the other lanes' stretches.
-      for (auto& one : lane) one = Advance(one, (kLanes - 1) * kDraws);
-    }
-    x = lane[0];
-  }
-  for (; at < end; at += 2) {
-    x = NextDraw(x);
-    out[at] = (x & 0xffff) >= limit ? kept : 0.f;
-    if (at + 1 < end) out[at + 1] = x >> 16 >= limit ? kept : 0.f;
   }
 }
 

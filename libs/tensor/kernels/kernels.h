@@ -1,8 +1,8 @@
 // Arithmetic of the training step that TensorFlow has no fused kernel for, on ranges of rows that threads share.
 //
 // All matrices are float32, row-major, of `columns` columns; a range is [begin, end) of rows. Nothing here knows of
-// TensorFlow: kernels.cc is compiled for the machine's own vector instructions, tensorflow_ops.cc is not, so that no
-// inline function of TensorFlow's is compiled twice for different processors.
+// TensorFlow: kernels.cc and dropout.cc are compiled for the machine's own vector instructions, tensorflow_ops.cc is
+// not, so that no inline function of TensorFlow's is compiled twice for different processors.
 #ifndef THAW_TENSOR_KERNELS_H_
 #define THAW_TENSOR_KERNELS_H_
 
@@ -14,7 +14,7 @@ struct Range {
   int64_t begin, end, columns;
 };
 
-// The instructions that kernels.cc was compiled for and this processor lacks, or null.
+// The instructions that the kernels were compiled for and this processor lacks, or null.
 const char* MissingInstructions();
 
 // out = GELU(z + bias), exact (Hendrycks, Gimpel 2016): x Phi(x), to 4e-7.
@@ -45,6 +45,14 @@ void Fold(Range, const float* gain, const float* shift, const float* weight, flo
 // Back: from the gradients by the folded weight and bias those by gain, shift and weight.
 void Unfold(Range, const float* gain, const float* shift, const float* weight, const float* by_folded,
             const float* by_bias, float* by_gain, float* by_shift, float* by_weight);
+
+// The softmax loss of rows of dot products [rows, 2 rows] with its slopes. An edge's own product is at the diagonal; of
+// columns[starts[row]] to columns[starts[row + 1]] the row is no negative. losses[row] = -log of the softmax there of
+// dots / temperature; slopes = the gradient of the mean of the losses of all `rows` by the dots.
+struct Excluded {
+  const int32_t *starts, *columns;
+};
+void Contrastive(Range, int64_t rows, float temperature, const float* dots, Excluded, float* losses, float* slopes);
 
 struct AdamW {
   // What a step multiplies the parameter by; the step's length; what keeps the division finite.

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string>
 
+#include "call.h"
 #include "kernels.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
-#include "tensorflow/core/lib/core/threadpool.h"
 
 #include <node_api.h>
 
@@ -18,84 +18,7 @@ namespace {
 using tensorflow::OpKernel;
 using tensorflow::OpKernelConstruction;
 using tensorflow::OpKernelContext;
-using tensorflow::Tensor;
 using tensorflow::TensorShape;
-using tensorflow::errors::InvalidArgument;
-using tensorflow::thread::ThreadPool;
-
-// Elements of a task. Sums over rows are added up task by task in their order, so tasks must not depend on how many
-// threads there are: the same seed gives the same run.
-constexpr int64_t kTaskElements = 64 * 1024;
-
-// One run of an operation: checked inputs, allocated outputs, and TensorFlow's own threads.
-class Call {
- public:
-  explicit Call(OpKernelContext* context) : context_(context) {}
-
-  bool ok() const { return context_->status().ok(); }
-  const float* in(int i) const { return context_->input(i).flat<float>().data(); }
-  const int32_t* ints(int i) const { return context_->input(i).flat<int32_t>().data(); }
-  const TensorShape& shape(int i) const { return context_->input(i).shape(); }
-  int64_t rows(int i) const { return shape(i).dim_size(0); }
-  int64_t columns(int i) const { return shape(i).dim_size(1); }
-
-  void Check(bool is_right, int i) {
-    if (is_right || !ok()) return;
-    context_->CtxFailure(InvalidArgument(context_->op_kernel().type_string(), ": input ", i, " has the shape ",
-                                         shape(i).DebugString()));
-  }
-  void CheckMatrix(int i) { Check(shape(i).dims() == 2 && shape(i).num_elements() > 0, i); }
-  void CheckCount(int i, int64_t elements) { Check(shape(i).num_elements() == elements, i); }
-
-  float* Out(int i, const TensorShape& shape) {
-    Tensor* output = nullptr;
-    if (!ok()) return nullptr;
-    const auto status = context_->allocate_output(i, shape, &output);
-    if (!status.ok()) {
-      context_->CtxFailure(status);
-      return nullptr;
-    }
-    return output->flat<float>().data();
-  }
-
-  // Calls work(begin, end) for ranges that cover [0, count), tasks of `each`, on all threads.
-  template <typename Work>
-  void Share(int64_t count, int64_t each, const Work& work) {
-    if (count <= each) return work(0, count);
-    auto* threads = context_->device()->tensorflow_cpu_worker_threads()->workers;
-    const ThreadPool::SchedulingParams tasks(ThreadPool::SchedulingStrategy::kFixedBlockSize, std::nullopt, each);
-    threads->ParallelFor(count, tasks, work);
-  }
-
-  template <typename Work>
-  void ShareRows(int64_t rows, int64_t columns, const Work& work) {
-    Share(rows, RowsOfTask(columns), [&](int64_t begin, int64_t end) { work(Range{begin, end, columns}); });
-  }
-
-  // As ShareRows, with work(range, sums): sums[columns] is zeros to add to, and their total goes to `totals`.
-  template <typename Work>
-  void ShareRowsWithSums(int64_t rows, int64_t columns, float* totals, const Work& work) {
-    const int64_t each = RowsOfTask(columns);
-    const int64_t tasks = (rows + each - 1) / each;
-    Tensor partial;
-    const auto status = context_->allocate_temp(tensorflow::DT_FLOAT, TensorShape({tasks, columns}), &partial);
-    if (!status.ok()) return context_->CtxFailure(status);
-    float* sums = partial.flat<float>().data();
-    ShareRows(rows, columns, [&](Range range) {
-      float* own = sums + range.begin / each * columns;
-      std::fill_n(own, columns, 0.f);
-      work(range, own);
-    });
-    for (int64_t task = 0; task < tasks; task++) {
-      for (int64_t i = 0; i < columns; i++) totals[i] = (task == 0 ? 0.f : totals[i]) + sums[task * columns + i];
-    }
-  }
-
- private:
-  static int64_t RowsOfTask(int64_t columns) { return std::max<int64_t>(1, kTaskElements / columns); }
-
-  OpKernelContext* context_;
-};
 
 // An operation whose Compute is one function.
 template <void (*kCompute)(Call&)>
@@ -305,6 +228,51 @@ void ComputeUnfold(Call& call) {
   });
 }
 THAW_OP("ThawUnfold", Simple<ComputeUnfold>);
+
+REGISTER_OP("ThawContrastive")
+    .Attr("factor: float")
+    .Input("dots: float")
+    .Input("starts: int32")
+    .Input("columns: int32")
+    .Output("losses: float")
+    .Output("slopes: float");
+void ComputeContrastive(Call& call, float temperature) {
+  call.CheckMatrix(0);
+  if (!call.ok()) return;
+  const int64_t rows = call.rows(0), columns = call.columns(0), excluded = call.shape(2).num_elements();
+  call.Check(columns == 2 * rows, 0);
+  call.CheckCount(1, rows + 1);
+  if (!call.ok()) return;
+  const Excluded lists{call.ints(1), call.ints(2)};
+  call.Check(lists.starts[0] == 0 && lists.starts[rows] == excluded, 1);
+  call.Check(std::is_sorted(lists.starts, lists.starts + rows + 1), 1);
+  call.Check(std::all_of(lists.columns, lists.columns + excluded, [=](int i) { return i >= 0 && i < columns; }), 2);
+  float* losses = call.Out(0, TensorShape({rows}));
+  float* slopes = call.Out(1, call.shape(0));
+  if (!call.ok()) return;
+  call.ShareRows(rows, columns, [&](Range range) {
+    Contrastive(range, rows, temperature, call.in(0), lists, losses, slopes);
+  });
+}
+THAW_OP("ThawContrastive", WithFactor<ComputeContrastive>);
+
+// `all` with `lower` added to its last rows.
+REGISTER_OP("ThawAddBelow").Input("all: float").Input("lower: float").Output("sum: float");
+void ComputeAddBelow(Call& call) {
+  call.CheckMatrix(0);
+  call.CheckMatrix(1);
+  if (call.ok()) call.Check(call.rows(1) <= call.rows(0) && call.columns(1) == call.columns(0), 1);
+  float* out = call.Out(0, call.shape(0));
+  if (!call.ok()) return;
+  const float *all = call.in(0), *lower = call.in(1);
+  const int64_t count = call.shape(0).num_elements(), above = count - call.shape(1).num_elements();
+  call.Share(count, kTaskElements, [&](int64_t begin, int64_t end) {
+    const int64_t middle = std::clamp(above, begin, end);
+    std::copy(all + begin, all + middle, out + begin);
+    for (int64_t i = middle; i < end; i++) out[i] = all[i] + lower[i - above];
+  });
+}
+THAW_OP("ThawAddBelow", Simple<ComputeAddBelow>);
 
 REGISTER_OP("ThawAdamW")
     .Input("parameter: float")

@@ -29,9 +29,14 @@ export function openFusedKernels(tf: typeof core): FusedKernels | undefined {
 /** As `FusedOps` of @thaw/waml describes them. */
 function fusedKernels(tf: typeof core) {
   const backend = tf.backend() as unknown as NodeBackend;
-  const run = <T extends Tensor[]>(name: string, inputs: readonly Tensor[], outputs: T['length'], beta?: number): T => {
-    const factor = { name: 'factor', type: backend.binding.TF_ATTR_FLOAT, value: beta };
-    return backend.executeMultipleOutputs(`Thaw${name}`, beta === undefined ? [] : [factor], inputs, outputs) as T;
+  const run = <T extends Tensor[]>(
+    name: string,
+    inputs: readonly Tensor[],
+    outputs: T['length'],
+    factor?: number,
+  ): T => {
+    const attribute = { name: 'factor', type: backend.binding.TF_ATTR_FLOAT, value: factor };
+    return backend.executeMultipleOutputs(`Thaw${name}`, factor === undefined ? [] : [attribute], inputs, outputs) as T;
   };
   const dropping = <T>(factors: Tensor | undefined, work: (factors: Tensor) => T): T => {
     if (factors !== undefined) return work(factors);
@@ -67,6 +72,9 @@ function fusedKernels(tf: typeof core) {
       run<[Tensor2D, Tensor]>('Fold', [gain, shift, weight, bias], 2),
     unfold: (gain: Tensor, shift: Tensor, weight: Tensor, byWeight: Tensor, byBias: Tensor) =>
       run<[Tensor, Tensor, Tensor]>('Unfold', [gain, shift, weight, byWeight, byBias], 3),
+    contrastive: (dots: Tensor, starts: Tensor, columns: Tensor, temperature: number) =>
+      run<[Tensor, Tensor2D]>('Contrastive', [dots, starts, columns], 2, temperature),
+    addBelow: (all: Tensor, lower: Tensor) => run<[Tensor2D]>('AddBelow', [all, lower], 1)[0],
     adamW: (parameter: Tensor, first: Tensor, second: Tensor, gradient: Tensor, step: Tensor) =>
       run<[Tensor, Tensor, Tensor]>('AdamW', [parameter, first, second, gradient, step], 3),
     dropoutFactors: ([rows, columns]: readonly [number, number], state: number, limit: number) => {

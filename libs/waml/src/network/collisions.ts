@@ -12,10 +12,31 @@ export interface BatchEdges {
  * and for the true product, −1e9 for what is neither. That is the seller itself, wherever it stands in the batch;
  * products that the batch knows it to list; and the true product's other places.
  */
-export function collisionMask({ sellers, products }: BatchEdges): Float32Array {
+export function collisionMask(edges: BatchEdges): Float32Array {
+  const columns = 2 * edges.sellers.length;
+  const mask = new Float32Array(edges.sellers.length * columns);
+  eachCollision(edges, (edge, column) => (mask[columns * edge + column] = EXCLUDED));
+  return mask;
+}
+
+/** The same as lists: edge i has those of `columns` from `starts[i]` to before `starts[i + 1]`, some of them twice. */
+export function collisionLists(edges: BatchEdges): { starts: Int32Array; columns: Int32Array } {
+  const found: number[] = [];
+  const starts = new Int32Array(edges.sellers.length + 1);
+  eachCollision(edges, (edge, column) => {
+    found.push(edge, column);
+    starts[edge + 1]!++;
+  });
+  for (let i = 1; i < starts.length; i++) starts[i]! += starts[i - 1]!;
+  const next = starts.slice();
+  const columns = new Int32Array(found.length / 2);
+  for (let k = 0; k < found.length; k += 2) columns[next[found[k]!]!++] = found[k + 1]!;
+  return { starts, columns };
+}
+
+/** Tells of every column of the logits that is no negative of an edge, of some more than once. */
+function eachCollision({ sellers, products }: BatchEdges, exclude: (edge: number, column: number) => void): void {
   const edges = sellers.length;
-  const mask = new Float32Array(2 * edges * edges);
-  const exclude = (edge: number, column: number): number => (mask[2 * edges * edge + column] = EXCLUDED);
   for (let i = 0; i < edges; i++) exclude(i, edges + i);
   for (const group of groups(sellers)) {
     const listed = new Set(group.map((i) => products[i]!));
@@ -27,7 +48,6 @@ export function collisionMask({ sellers, products }: BatchEdges): Float32Array {
   for (const group of groups(products)) {
     for (const i of group) for (const j of group) if (i !== j) exclude(i, j);
   }
-  return mask;
 }
 
 /**

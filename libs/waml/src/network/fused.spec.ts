@@ -3,8 +3,10 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { openTensorBackend } from '@thaw/tensor';
 import { adamW } from './adamw.js';
 import { networkBlock } from './block.js';
+import type { BatchEdges } from './collisions.js';
 import { compareWithDifferences } from './differences.fixture.js';
 import { feedForward, standardRows, unitRows, type Layer } from './layers.js';
+import { batchLoss } from './loss.js';
 import { networkLayer } from './network.js';
 import { randomParameters, smallNetwork } from './network.fixture.js';
 import { dropoutLimit, SeededStream } from './random.js';
@@ -44,7 +46,7 @@ const SHAPES: [rows: number, columns: number][] = [
       for (const [i, tensor] of one().entries()) {
         expect(tensor.shape).toEqual(expected[i]!.shape);
         const values = expected[i]!.dataSync<'float32'>();
-        const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+        const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-2);
         for (const [at, value] of tensor.dataSync().entries()) {
           if (Math.abs(value - values[at]!) <= 1e-5 * largest) continue;
           throw new Error(`result ${i}, entry ${at}: ${value} instead of ${values[at]!}, of at most ${largest}`);
@@ -174,10 +176,41 @@ const SHAPES: [rows: number, columns: number][] = [
     expect([...extremes]).toEqual([NaN, Math.fround(1e30), -0]);
   });
 
+  const edgesOf = (count: number): BatchEdges => {
+    const stream = new SeededStream(count);
+    const nodes = () => Array.from({ length: count }, () => stream.below(count));
+    return { sellers: nodes(), products: nodes() };
+  };
+  test.each([1, 2, 5, 150])('the contrastive loss of %i edges, many of them of the same nodes', (count) => {
+    const settings = smallNetwork({ dimensions: 7 });
+    const run = (ops: typeof plainOps) => () => {
+      const { value, gradient } = batchLoss(ops, settings, normals(1, [2 * count, 7]), edgesOf(count), 1);
+      return [value, gradient];
+    };
+    expectEqual(run(fusedOps), run(plainOps));
+  });
+
+  test('the contrastive loss stays finite where a chance underflows, and shows what is no number', () => {
+    const settings = smallNetwork({ dimensions: 2, loss: { kind: 'contrastive', temperature: 0.1 } });
+    const lossOf = (rows: number[]): number | undefined =>
+      tf.tidy(() => {
+        const edges = { sellers: [1, 2], products: [3, 4] };
+        return batchLoss(fusedOps, settings, tf.tensor2d(rows, [4, 2]), edges, 1).value.dataSync()[0];
+      });
+    expect(lossOf([-30, 0, 30, 0, 30, 0, -30, 0])).toBe(18_000);
+    expect(lossOf([-30, 0, 30, NaN, 30, 0, -30, 0])).toBeNaN();
+    expect(lossOf([-1e30, 0, 1e30, 0, 1e30, 0, -1e30, 0])).toBeNaN();
+  });
+
   test('a shape that does not fit is refused by name', () => {
     tf.tidy(() => {
       expect(() => fused.biasGelu(tf.zeros([2, 3]), tf.zeros([2]))).toThrow(/ThawBiasGelu: input 1 .*\[2\]/);
       expect(() => fused.unitRows(tf.zeros([3]))).toThrow(/ThawUnitRows: input 0/);
+      const list = (...numbers: number[]) => tf.tensor1d(numbers, 'int32');
+      const contrastive = (starts: Tensor, columns: Tensor) => () =>
+        fused.contrastive(tf.zeros([2, 4]), starts, columns, 1);
+      expect(contrastive(list(0, 3, 2), list(2, 3))).toThrow(/ThawContrastive: input 1/);
+      expect(contrastive(list(0, 1, 2), list(2, 4))).toThrow(/ThawContrastive: input 2/);
     });
   });
 

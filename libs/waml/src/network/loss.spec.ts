@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { collisionMask } from './collisions.js';
+import { collisionLists, collisionMask } from './collisions.js';
 import { smallNetwork } from './network.fixture.js';
+import { SeededStream } from './random.js';
 import { NetworkTrainer } from './trainer.js';
 
 beforeAll(async () => {
@@ -53,4 +54,18 @@ test('the collision mask leaves out the seller itself, what it lists, and the tr
       ...[0, 0, 0, 0, 0, 0, 0, OUT],
     ],
   );
+});
+
+test('the lists of collisions say what the mask says', () => {
+  const stream = new SeededStream(1);
+  for (const count of [1, 2, 40]) {
+    const nodes = (): number[] => Array.from({ length: count }, () => stream.below(count));
+    const edges = { sellers: nodes(), products: nodes() };
+    const { starts, columns } = collisionLists(edges);
+    const mask = new Float32Array(2 * count * count);
+    for (let i = 0; i < count; i++) {
+      for (const column of columns.subarray(starts[i], starts[i + 1])) mask[2 * count * i + column] = -1e9;
+    }
+    expect(mask).toEqual(collisionMask(edges));
+  }
 });

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { collisionMask, tripletWeights, type BatchEdges } from './collisions.js';
+import { collisionLists, collisionMask, tripletWeights, type BatchEdges } from './collisions.js';
 import { SeededStream } from './random.js';
 import type { ContrastiveLoss, NetworkSettings, TripletLoss } from './settings.js';
-import type { Ops } from './tensor-api.js';
+import type { FusedOps, Ops } from './tensor-api.js';
 
 export interface Loss {
   /** Mean over the batch's edges, a scalar. */
@@ -29,7 +29,8 @@ export function batchLoss(ops: Ops, settings: NetworkSettings, output: Tensor, e
  * METHOD, "Training": −log of the softmax of `e_s · e_p / τ` over the batch's nodes but s, collisions left out.
  */
 function contrastive(ops: Ops, { temperature }: ContrastiveLoss, output: Tensor, edges: BatchEdges): [Tensor, Tensor] {
-  const { tf, matMul, matMulTransposedA, matMulTransposedB } = ops;
+  const { tf, fused, matMul, matMulTransposedA, matMulTransposedB } = ops;
+  if (fused !== undefined) return fusedContrastive(ops, fused, temperature, output, edges);
   const count = edges.sellers.length;
   const [products, sellers] = tf.split(output, 2, 0) as [Tensor, Tensor];
   const heated = tf.div(sellers, temperature);
@@ -44,6 +45,21 @@ function contrastive(ops: Ops, { temperature }: ContrastiveLoss, output: Tensor,
   const pulled = tf.concat([sellers, tf.zerosLike(sellers)]);
   const byOutput = tf.mul(tf.sub(matMulTransposedA(chances, sellers), pulled), scale);
   return [value, tf.add(byOutput, tf.concat([tf.zerosLike(bySellers), bySellers]))];
+}
+
+function fusedContrastive(
+  { tf, matMul, matMulTransposedA, matMulTransposedB }: Ops,
+  fused: FusedOps,
+  temperature: number,
+  output: Tensor,
+  edges: BatchEdges,
+): [Tensor, Tensor] {
+  const sellers = tf.slice(output, [edges.sellers.length, 0]);
+  const { starts, columns } = collisionLists(edges);
+  const dots = matMulTransposedB(sellers, output);
+  const [losses, slopes] = fused.contrastive(dots, tf.tensor1d(starts), tf.tensor1d(columns), temperature);
+  const byOutput = fused.addBelow(matMulTransposedA(slopes, sellers), matMul(slopes, output));
+  return [tf.mean(losses), byOutput];
 }
 
 /** `max(0, margin − s·p + s·n)`, n the product of the edge a random number of places on. */

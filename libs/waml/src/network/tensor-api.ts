@@ -46,6 +46,14 @@ export interface FusedOps {
     byBias: Tensor,
   ): [byGain: Tensor, byShift: Tensor, byWeight: Tensor];
   /**
+   * The softmax loss of N edges and its gradient by `dots [N, 2N]`, of sellers and the batch's products, then sellers.
+   * @param starts `[N + 1]`, int32: where each edge's columns begin in
+   * @param columns int32: those that are no negatives of the edge (`collisionLists`)
+   */
+  contrastive(dots: Tensor, starts: Tensor, columns: Tensor, temperature: number): [losses: Tensor, slopes: Tensor2D];
+  /** `all [m, n]` with `lower [k, n]` added to its last k rows. */
+  addBelow(all: Tensor, lower: Tensor): Tensor2D;
+  /**
    * One step of AdamW on tensors of any shape.
    * @param step `[3]`: what the parameter is multiplied by, the step's length, and what is added to the divisor
    */
