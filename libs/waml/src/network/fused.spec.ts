@@ -27,8 +27,8 @@ const SHAPES: [rows: number, columns: number][] = [
 (kernels === undefined ? describe.skip : describe)(`fused operations${note}`, () => {
   const tf = backend?.tf as TensorApi;
   const fused = kernels as FusedOps;
-  const plainOps = tensorOps(tf, { fused: null });
-  const fusedOps = tensorOps(tf);
+  const plainOps = tensorOps(tf, { fused: null, explicitTransposes: false });
+  const fusedOps = tensorOps(tf, { fused: kernels ?? null, explicitTransposes: false });
 
   /** Normal numbers, of the same seed the same. */
   const normals = (seed: number, shape: readonly number[], scale = 1): Tensor => {
