@@ -21,7 +21,8 @@ export function loadTfjsNode(): TensorBackend {
   const plain = withoutGpu ?? loadPackage('@tensorflow/tfjs-node', 'npm run tf:native');
   const kernels = withoutGpu === undefined ? openFusedKernels(plain) : undefined;
   const tf = kernels === undefined ? plain : { ...plain, kernels };
-  return { name: 'tfjs-node', device: 'TensorFlow on the CPU', isGpu: false, version: tf.version_core, tf };
+  const device = kernels === undefined ? 'TensorFlow on the CPU' : 'TensorFlow on the CPU, with fused kernels';
+  return { name: 'tfjs-node', device, isGpu: false, version: tf.version_core, tf };
 }
 
 /** TensorFlow on a CUDA GPU. The package falls back to the CPU by itself where there is none: that is refused. */
