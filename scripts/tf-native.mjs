@@ -121,7 +121,7 @@ function installTensorFlow(isGpu) {
   console.log('Trying it …');
   let trial = `const tf = require('${name}'); if (tf.ones([2, 2]).sum().dataSync()[0] !== 4) process.exit(1);`;
   if (hasKernels) {
-    trial += `require('${KERNELS}'); tf.backend().executeMultipleOutputs('ThawUnitRows', [], [tf.ones([2, 2])], 2);`;
+    trial += `require('./kernels.node'); tf.backend().executeMultipleOutputs('ThawUnitRows', [], [tf.ones([2, 2])], 2);`;
   }
   run(process.execPath, ['-e', trial], { cwd: folder, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
 }

@@ -316,6 +316,13 @@ THAW_OP("ThawDropoutFactors", Simple<ComputeDropoutFactors>);
 extern "C" NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   if (const char* missing = thaw::MissingInstructions()) {
     napi_throw_error(env, nullptr, (std::string("compiled for a processor with ") + missing).c_str());
+    return exports;
+  }
+  // Of the operations and what they take: to be raised here and in src/fused-kernels.ts with every change.
+  constexpr int32_t kVersion = 1;
+  napi_value version;
+  if (napi_create_int32(env, kVersion, &version) == napi_ok) {
+    napi_set_named_property(env, exports, "version", version);
   }
   return exports;
 }

@@ -6,6 +6,8 @@ import { NATIVE_FOLDER } from './native-modules.js';
 
 /** What `npm run tf:native` compiles from kernels/: TensorFlow's CPU operations of the names used below. */
 const KERNELS = `${NATIVE_FOLDER}kernels.node`;
+/** Those compiled from an older tree may lack an operation: they are not used. */
+const VERSION = 1;
 
 /** tfjs-node's way to any operation of TensorFlow. */
 interface NodeBackend {
@@ -15,15 +17,15 @@ interface NodeBackend {
 
 export type FusedKernels = ReturnType<typeof fusedKernels>;
 
-/** The fused kernels for TensorFlow on the CPU; undefined where they were not built, or for another processor. */
+/** The fused kernels for TensorFlow on the CPU; undefined where none were built for this tree and processor. */
 export function openFusedKernels(tf: typeof core): FusedKernels | undefined {
   if (!existsSync(KERNELS)) return undefined;
   try {
-    createRequire(import.meta.url)(KERNELS); // registers them
+    const { version } = createRequire(import.meta.url)(KERNELS) as { version?: number }; // registers them
+    return version === VERSION ? fusedKernels(tf) : undefined;
   } catch {
     return undefined;
   }
-  return fusedKernels(tf);
 }
 
 /** As `FusedOps` of @thaw/waml describes them. */
