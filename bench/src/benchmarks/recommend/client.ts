@@ -1,4 +1,3 @@
-import { recommender } from '@thaw/contracts';
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 
 const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, HTTP2_HEADER_CONTENT_TYPE, HTTP2_HEADER_TE } = constants;
@@ -8,8 +7,6 @@ const WINDOW = 1 << 20;
 const PREFIX_BYTES = 5;
 const OK = '0';
 
-const { recommend, getServingStatus } = recommender.RecommenderServiceService;
-
 /** The gRPC status of a call that failed. */
 export class CallFailed extends Error {
   constructor(readonly status: string) {
@@ -18,10 +15,11 @@ export class CallFailed extends Error {
 }
 
 /**
- * Asks one recommender over one connection, in gRPC's own bytes: a caller of grpc-js takes as long for a call as the
- * recommender for its answer, and what its garbage stops would be measured as if it were the service.
+ * Calls one server over one connection, in gRPC's own bytes: a caller of grpc-js takes as long for a call as the
+ * recommender for its answer, and what its garbage stops would be measured as if it were the service. For the same
+ * reason it imports nothing of ours: each collection of a thread's garbage takes as long as the thread's code is large.
  */
-export class RecommendClient {
+export class GrpcClient {
   readonly #session: ClientHttp2Session;
 
   constructor(grpcPort: number) {
@@ -30,24 +28,12 @@ export class RecommendClient {
     this.#session.on('error', () => undefined); // every call tells
   }
 
-  /** One call; the answer is left encoded, so that the caller costs little. @throws CallFailed */
-  async recommend(sellerId: string, limit: number): Promise<Buffer> {
-    const request = recommender.RecommendRequest.fromPartial({ seller: { $case: 'sellerId', value: sellerId }, limit });
-    return await this.#call(recommend.path, recommend.requestSerialize(request));
-  }
-
-  /** The version that is served; undefined where there is none yet. */
-  async servedVersion(): Promise<string | undefined> {
-    const request = getServingStatus.requestSerialize({});
-    const answer = await this.#call(getServingStatus.path, request).catch(() => undefined);
-    return answer && recommender.GetServingStatusResponse.decode(answer).context?.version;
-  }
-
   close(): void {
     this.#session.close();
   }
 
-  async #call(path: string, message: Buffer): Promise<Buffer> {
+  /** One call of the method with an encoded request; the answer is left encoded. @throws CallFailed */
+  async call(path: string, message: Uint8Array): Promise<Buffer> {
     const stream = this.#session.request({
       [HTTP2_HEADER_METHOD]: 'POST',
       [HTTP2_HEADER_PATH]: path,
@@ -57,7 +43,7 @@ export class RecommendClient {
     });
     const prefixed = Buffer.alloc(PREFIX_BYTES + message.length);
     prefixed.writeUInt32BE(message.length, 1);
-    message.copy(prefixed, PREFIX_BYTES);
+    prefixed.set(message, PREFIX_BYTES);
     stream.end(prefixed);
     return await new Promise<Buffer>((resolve, reject) => {
       const parts: Buffer[] = [];
@@ -70,7 +56,9 @@ export class RecommendClient {
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('error', () => undefined);
       stream.on('close', () => {
-        if (status === OK) resolve(Buffer.concat(parts).subarray(PREFIX_BYTES));
+        const [only, more] = parts;
+        const whole = only !== undefined && more === undefined ? only : Buffer.concat(parts);
+        if (status === OK) resolve(whole.subarray(PREFIX_BYTES));
         else reject(new CallFailed(status));
       });
     });

@@ -1,11 +1,13 @@
+import { recommender } from '@thaw/contracts';
 import { SEARCH_ENVIRONMENT } from '@thaw/index';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { RecommendClient } from './client.js';
+import { GrpcClient } from './client.js';
 
+const { getServingStatus } = recommender.RecommenderServiceService;
 const MAIN = fileURLToPath(new URL('../../../../apps/recommender/dist/main.js', import.meta.url));
 /** Linux counts the CPU time of a process in ticks of this length. */
 const TICKS_A_SECOND = 100;
@@ -25,7 +27,7 @@ export class RecommenderService {
   private constructor(
     readonly pid: number,
     readonly grpcPort: number,
-    private readonly client: RecommendClient,
+    private readonly client: GrpcClient,
     readonly stop: () => Promise<void>,
   ) {}
 
@@ -50,7 +52,7 @@ export class RecommenderService {
       const { msg, grpcPort } = JSON.parse(line) as { readonly msg: string; readonly grpcPort?: number };
       if (msg !== 'recommender started') continue;
       child.stdout.resume();
-      const client = new RecommendClient(grpcPort!);
+      const client = new GrpcClient(grpcPort!);
       const stop = async (): Promise<void> => {
         client.close();
         child.kill('SIGTERM');
@@ -77,9 +79,17 @@ export class RecommenderService {
   /** Resolves when it serves the version and obeys the graph. */
   async serves(version: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if ((await this.client.servedVersion()) === version) return;
+      if ((await this.#servedVersion()) === version) return;
       await sleep(50, undefined, { signal });
     }
     signal.throwIfAborted();
+  }
+
+  /** Undefined where there is none yet. */
+  async #servedVersion(): Promise<string | undefined> {
+    const answer = await this.client
+      .call(getServingStatus.path, getServingStatus.requestSerialize({}))
+      .catch(() => undefined);
+    return answer && recommender.GetServingStatusResponse.decode(answer).context?.version;
   }
 }
