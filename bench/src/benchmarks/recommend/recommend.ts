@@ -199,7 +199,7 @@ async function recallAt(
   const rows = Uint32Array.from({ length: products.length / dimensions }, (_, row) => row);
   const queries = sellers.subarray(0, count * dimensions);
   const listings = graph.listingsOf(0).length;
-  const exact = await exactSearch({ vectors: products, rows, dimensions }, queries, limit + listings, signal);
+  const exact = await exactSearch({ vectors: products, rows, dimensions }, queries, limit + listings, { signal });
   const shares = exact.map((best, seller) => {
     const listed = new Set(graph.listingsOf(seller));
     const wanted = best

@@ -102,11 +102,25 @@ describe('exact search', () => {
     });
   });
 
+  it('waits before it reads as much as it says', async () => {
+    const source = { vectors: randomVectors(2600, 12, 3), rows: everyRow(2500), dimensions: 12 };
+    let bytes = 0;
+    let waiting = 0;
+    const beforeRead = async (more: number): Promise<void> => {
+      bytes += more;
+      expect(++waiting).toBe(1);
+      await Promise.resolve();
+      waiting--;
+    };
+    await exactSearch(source, source.vectors.subarray(0, 24), 5, { beforeRead });
+    expect(bytes).toBe(2500 * 12 * 4);
+  });
+
   it('ends when it is told to', async () => {
     const vectors = randomVectors(60_000, 16, 3);
-    const aborted = AbortSignal.abort(new Error('enough'));
+    const signal = AbortSignal.abort(new Error('enough'));
     const source = { vectors, rows: everyRow(60_000), dimensions: 16 };
-    await expect(exactSearch(source, vectors.subarray(0, 16 * 100), 5, aborted)).rejects.toThrow('enough');
+    await expect(exactSearch(source, vectors.subarray(0, 16 * 100), 5, { signal })).rejects.toThrow('enough');
   });
 });
 

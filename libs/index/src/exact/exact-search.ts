@@ -4,8 +4,15 @@ import { RowStore } from './row-store.js';
 import { type Scored, TopK } from './top-k.js';
 
 const BLOCK_ROWS = 1024;
+const BYTES_A_NUMBER = Float32Array.BYTES_PER_ELEMENT;
 /** The event loop turns at least this often. */
 const SLICE_MS = 2;
+
+export interface ExactSearchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Waited for before so many bytes of vectors are read, by a search that is to give way to others. */
+  readonly beforeRead?: (bytes: number) => Promise<void> | undefined;
+}
 
 /**
  * The k best labels of each query by exact search: the oracle of HNSW. Needs little memory of its own, whatever the
@@ -17,13 +24,15 @@ export async function exactSearch(
   { vectors, rows, dimensions }: IndexedVectors,
   queries: Float32Array,
   k: number,
-  signal?: AbortSignal,
+  { signal, beforeRead }: ExactSearchOptions = {},
 ): Promise<Scored[][]> {
   const queryCount = queries.length / dimensions;
   const best = Array.from({ length: queryCount }, () => new TopK(Math.max(1, Math.min(k, rows.length))));
   const block = new RowStore(dimensions, BLOCK_ROWS);
   let sliceEndMs = performance.now() + SLICE_MS;
   for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
+    const pause = beforeRead?.(Math.min(BLOCK_ROWS, rows.length - from) * dimensions * BYTES_A_NUMBER);
+    if (pause !== undefined) await pause;
     block.clear();
     for (const row of rows.subarray(from, from + BLOCK_ROWS)) {
       block.push(vectors.subarray(row * dimensions, (row + 1) * dimensions));

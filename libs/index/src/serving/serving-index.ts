@@ -175,7 +175,7 @@ export class ServingIndex implements Servable {
    */
   async recallAgainstExact(queries: Float32Array, k: number, signal?: AbortSignal): Promise<number> {
     if (!this.#base || queries.length === 0) return 1;
-    return this.recallAgainst({ queries, best: await exactSearch(this.#parts, queries, k, signal) }, signal);
+    return this.recallAgainst({ queries, best: await exactSearch(this.#parts, queries, k, { signal }) }, signal);
   }
 
   /** Frees the native memory. Searching afterwards throws ThawError INDEX_CLOSED. */

@@ -49,7 +49,8 @@ async function check({ root, version, memory, calls }: CheckRequest): Promise<Ch
     await checkIndexFile(bundle.path(FILES.index), expected, { beforeRead });
     const queries = someSellers(vectors.sellers, dimensions);
     const source = { vectors: products, rows: candidates, dimensions };
-    canaries = { queries, best: await exactSearch(source, queries, Math.min(CANARY_K, candidates.length)) };
+    const k = Math.min(CANARY_K, candidates.length);
+    canaries = { queries, best: await exactSearch(source, queries, k, { beforeRead }) };
   }
   return { manifest, vectors, memory: taken, canaries };
 }
