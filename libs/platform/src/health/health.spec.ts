@@ -48,6 +48,14 @@ describe('over HTTP', () => {
     expect(await get('/livez')).toMatchObject({ status: 200, text: '{"status":"alive"}' });
   });
 
+  test('a connection lives longer than those who keep it let it idle, and does not hold up the end', async () => {
+    const { get, http } = await start();
+    expect((await get('/livez')).headers.get('keep-alive')).toBe('timeout=75');
+    opened.pop();
+    await http.app.close(); // with a connection that lies idle
+    await expect(get('/livez')).rejects.toThrow('fetch failed');
+  });
+
   test('/readyz names what is missing, and why', async () => {
     const readiness = new Readiness();
     let caughtUp = false;

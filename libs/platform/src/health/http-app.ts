@@ -24,6 +24,12 @@ export interface HttpApp {
   readonly url: string;
 }
 
+/**
+ * How long a connection may lie idle: longer than those who keep connections, such as load balancers with their usual 60 s,
+ * who must be the first to let go. With Node's 5 s a request is lost now and then that meets the end of its connection.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Starts a Nest application on HTTP. @throws ThawError ADDRESS_IN_USE when something else listens there. */
 export async function startHttpApp(module: Type<unknown>, options: HttpAppOptions): Promise<HttpApp> {
   const { host, port, portSetting, logger, tls } = options;
@@ -37,6 +43,7 @@ export async function startHttpApp(module: Type<unknown>, options: HttpAppOption
   });
   app.disable('x-powered-by');
   app.disable('etag');
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   app.useGlobalFilters(new ProblemFilter(logger));
   try {
     await app.listen(port, host);
