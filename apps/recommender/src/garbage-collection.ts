@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-
-/** On more cores than these V8's helpers have a core of their own. */
-const FEW_CORES = 2;
+import { FEW_CORES } from './thread-priority.js';
 
 /**
  * Has V8 look for garbage less often, and with fewer threads where cores are few. By default old objects may grow by a
  * third, of which half is kept for the young ones: with each new version a round began, and its threads, queries and
- * whoever loads the version shared two cores. The p99 of queries during swaps was 32 ms, and is 15 (docs/decisions/0012).
+ * whoever loads the version shared two cores.
+ * docs/decisions/0012 has figures.
  */
 export function calmGarbageCollection(): void {
   setFlagsFromString('--heap-growing-percent=60');

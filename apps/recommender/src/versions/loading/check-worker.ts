@@ -1,9 +1,8 @@
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DirectoryBundleStore, FILES } from '@thaw/bundle';
 import { ThawError } from '@thaw/contracts';
 import { checkIndexFile, exactSearch, type ExactResult } from '@thaw/index';
+import { stepBack } from '../../thread-priority.js';
 import { memoryFrom } from '../vector-memory.js';
 import { giveWay } from './give-way.js';
 import type { CheckedVersion, CheckRequest, FromCheck } from './protocol.js';
@@ -13,14 +12,12 @@ import type { CheckedVersion, CheckRequest, FromCheck } from './protocol.js';
 /** Queries that are searched both ways before a version serves. The gate has measured more; this is about the loading. */
 const CANARIES = 8;
 const CANARY_K = 100;
-/** The most: queries and the changes of the graph go first where cores are few. */
-const NICENESS = 19;
 
 const port = parentPort;
 if (port === null) throw new ThawError('INTERNAL', 'the check of a version was started as a program');
 const post = (message: FromCheck, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
-stepBack();
+stepBack(); // queries and the changes of the graph go first where cores are few
 try {
   const checked = await check(workerData as CheckRequest);
   post({ kind: 'checked', checked }, [checked.vectors.candidates.buffer as ArrayBuffer]);
@@ -65,14 +62,4 @@ function someSellers(sellers: Float32Array, dimensions: number): Float32Array {
     queries.set(sellers.subarray(seller * dimensions, (seller + 1) * dimensions), i * dimensions);
   }
   return queries;
-}
-
-/** Lowers the priority of this thread alone: Linux gives each its own, by a number that it names here. */
-function stepBack(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
-  } catch {
-    // A machine that forbids it only has its queries wait a little.
-  }
 }
