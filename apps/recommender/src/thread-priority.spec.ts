@@ -5,6 +5,7 @@ import { FEW_CORES } from './thread-priority.js';
 
 const isHere = process.platform === 'linux' && availableParallelism() <= FEW_CORES;
 const where = isHere ? test : test.skip;
+const note = isHere ? '' : ` (skipped: needs Linux with at most ${FEW_CORES} cores)`;
 
 /** Niceness by thread of a process that did what the code says, first of the main thread. */
 function nicenessAfter(code: string): number[] {
@@ -20,7 +21,7 @@ function nicenessAfter(code: string): number[] {
   return JSON.parse(output) as number[];
 }
 
-where('helpers step back on Linux with few cores, and the main thread does not', () => {
+where(`helpers step back, and the main thread does not${note}`, () => {
   const before = nicenessAfter('');
   const [main, ...helpers] = nicenessAfter('helpersStepBack();');
   expect(main).toBe(before[0]);
@@ -28,7 +29,7 @@ where('helpers step back on Linux with few cores, and the main thread does not',
   expect(new Set(helpers)).toEqual(new Set([10]));
 });
 
-where('a thread steps back by itself on Linux', () => {
+where(`a thread steps back by itself${note}`, () => {
   const [main, ...others] = nicenessAfter('stepBack();');
   expect(main).toBe(19);
   expect(others).not.toContain(19);

@@ -21,6 +21,13 @@ export interface IndexedVectors {
   readonly dimensions: number;
 }
 
+/** For work that reads all of an index or its vectors. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Waited for before so many bytes are read, for those who must not take all of a machine. */
+  readonly beforeRead?: ((bytes: number) => Promise<void> | undefined) | undefined;
+}
+
 /** One result of a search. */
 export interface Hit {
   readonly id: string;

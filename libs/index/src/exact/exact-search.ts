@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { IndexedVectors } from '../types.js';
+import type { IndexedVectors, ReadOptions } from '../types.js';
 import { RowStore } from './row-store.js';
 import { type Scored, TopK } from './top-k.js';
 
@@ -7,12 +7,6 @@ const BLOCK_ROWS = 1024;
 const BYTES_A_NUMBER = Float32Array.BYTES_PER_ELEMENT;
 /** The event loop turns at least this often. */
 const SLICE_MS = 2;
-
-export interface ExactSearchOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Waited for before so many bytes of vectors are read, by a search that is to give way to others. */
-  readonly beforeRead?: (bytes: number) => Promise<void> | undefined;
-}
 
 /**
  * The k best labels of each query by exact search: the oracle of HNSW. Needs little memory of its own, whatever the
@@ -24,7 +18,7 @@ export async function exactSearch(
   { vectors, rows, dimensions }: IndexedVectors,
   queries: Float32Array,
   k: number,
-  { signal, beforeRead }: ExactSearchOptions = {},
+  { signal, beforeRead }: ReadOptions = {},
 ): Promise<Scored[][]> {
   const queryCount = queries.length / dimensions;
   const best = Array.from({ length: queryCount }, () => new TopK(Math.max(1, Math.min(k, rows.length))));

@@ -1,17 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { ThawError } from '@thaw/contracts';
+import type { ReadOptions } from '../types.js';
 
 /** What the manifest says of an index file. */
 export interface ExpectedFile {
   readonly count: number;
   readonly dimensions: number;
   readonly m: number;
-}
-
-export interface CheckOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Waited for before so many bytes are read, for those who must not take all of a machine. */
-  readonly beforeRead?: (bytes: number) => Promise<void> | undefined;
 }
 
 /** `saveIndex` of hnswlib 0.8: little-endian, without padding. */
@@ -30,7 +25,7 @@ const DELETE_MARK = 1 << 16;
 export async function checkIndexFile(
   path: string,
   expected: ExpectedFile,
-  { signal, beforeRead }: CheckOptions = {},
+  { signal, beforeRead }: ReadOptions = {},
 ): Promise<void> {
   const file = await open(path).catch((error: unknown) => {
     throw new ThawError('INDEX_INVALID', `${path} cannot be read`, { cause: error });
@@ -171,7 +166,7 @@ class ChunkReader {
     readonly file: FileHandle,
     readonly path: string,
     readonly signal: AbortSignal | undefined,
-    readonly beforeRead: CheckOptions['beforeRead'],
+    readonly beforeRead: ReadOptions['beforeRead'],
   ) {}
 
   /** The next `bytes`, without waiting where they are here already. */
